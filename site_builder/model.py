@@ -1,0 +1,401 @@
+"""The catalogue as frozen records: what every later stage reads and none changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from site_builder.schema import LICENCE, NEED_REQUIRED, NEED_WAIVABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a record was read: its file and the line of every value in it."""
+
+    file: str
+    lines: Mapping[tuple[str | int, ...], int] = field(default_factory=dict, compare=False)
+
+    def line(self, *path: str | int) -> int:
+        """Return the line of the value at `path`, or of the nearest thing around it."""
+        while path not in self.lines and path:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """A range of window numbers, both ends included."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}" if self.first != self.last else str(self.first)
+
+    def __len__(self) -> int:
+        return self.last - self.first + 1
+
+    def within(self, other: Windows) -> bool:
+        """Tell whether every window of this range belongs to `other`."""
+        return other.first <= self.first and self.last <= other.last
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A material the applicant hands in (申请材料)."""
+
+    name: str
+    origin: str
+    original_kind: str
+    medium: str
+    copies: int
+    need: str
+    makeup_days: int | None
+    instructions: str
+    has_blank_form: bool
+    blank_form: str
+    sample_form: str
+    shared_id: str
+
+    @property
+    def waivable(self) -> bool:
+        """Whether the matter is accepted without it, to be handed in later (容缺后补)."""
+        return self.need == NEED_WAIVABLE
+
+    @property
+    def required(self) -> bool:
+        """Whether it must be there when the application is accepted."""
+        return self.need == NEED_REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the process (办理环节)."""
+
+    name: str
+    actor: str
+    duration: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegalBasis:
+    """A law and the article in it that the matter rests on (设定依据)."""
+
+    document: str
+    article: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question people ask, with its answer (常见问题)."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to a situation's question, and what it changes."""
+
+    label: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A question whose answer changes the materials (情形)."""
+
+    question: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """Notice-and-commitment (告知承诺): sign instead of handing in the materials it replaces."""
+
+    replaces: tuple[str, ...]
+    promise: str
+    liability: str
+    verification: str
+
+
+@dataclass(frozen=True)
+class Matter:
+    """An approval matter (事项): one content file, one guide."""
+
+    id: str
+    theme_id: str
+    name: str
+    summary: str
+    aliases: tuple[str, ...]
+    type: str
+    department: str
+    life_event: str
+    audiences: tuple[str, ...]
+    handling: str
+    statutory_days: int
+    promised_days: int
+    visits: int
+    visit_reason: str
+    online: bool
+    charged: bool
+    fee: str
+    fee_basis: str
+    result: str
+    result_type: str
+    validity: str
+    result_sample: str
+    conditions: tuple[str, ...]
+    area: str
+    windows: Windows
+    devolved: bool
+    in_office: str
+    free_post: bool
+    phone: str
+    complaint_phone: str
+    checked_on: dt.date
+    effective_on: dt.date | None
+    expires_on: dt.date | None
+    materials: tuple[Material, ...]
+    steps: tuple[Step, ...]
+    legal_bases: tuple[LegalBasis, ...]
+    questions: tuple[Question, ...]
+    situations: tuple[Situation, ...]
+    commitment: Commitment | None
+    prose: str
+    source: Source
+    broken: frozenset[str] = frozenset()
+    """Fields that could not be read; rules that need them stay silent."""
+
+    @cached_property
+    def waivable(self) -> tuple[Material, ...]:
+        """The materials that may be handed in later."""
+        return tuple(m for m in self.materials if m.waivable)
+
+    @property
+    def licence(self) -> bool:
+        """Whether the Administrative Licensing Law applies (行政许可)."""
+        return self.type == LICENCE
+
+    @property
+    def no_visit(self) -> bool:
+        """Whether nobody has to come to the hall."""
+        return self.visits == 0
+
+
+@dataclass(frozen=True, slots=True)
+class PackageOption:
+    """An answer to a package's question, with the matters it adds and drops."""
+
+    label: str
+    value: str
+    adds: tuple[str, ...]
+    drops: tuple[str, ...]
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackageQuestion:
+    """A question of a package (联办情形)."""
+
+    id: str
+    question: str
+    options: tuple[PackageOption, ...]
+
+
+@dataclass(frozen=True)
+class Package:
+    """A one-chain package (证照联办套餐): matters handled together on one list."""
+
+    id: str
+    name: str
+    summary: str
+    lead_department: str
+    promised_days: int
+    origin: str
+    matter_ids: tuple[str, ...]
+    questions: tuple[PackageQuestion, ...]
+    prose: str
+    source: Source
+    broken: frozenset[str] = frozenset()
+
+    @cached_property
+    def possible_matter_ids(self) -> tuple[str, ...]:
+        """Every matter that some answers can lead to, in handling order."""
+        added = [i for q in self.questions for o in q.options for i in o.adds]
+        return tuple(dict.fromkeys([*self.matter_ids, *added]))
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A service area of the hall (分区) with its window numbers; self-service has none."""
+
+    id: str
+    floor: int
+    area: str
+    name: str
+    first_window: int | None
+    last_window: int | None
+    services: str
+
+    @property
+    def windows(self) -> Windows | None:
+        """The zone's windows, or None where people serve themselves."""
+        if self.first_window is None or self.last_window is None:
+            return None
+        return Windows(self.first_window, self.last_window)
+
+
+@dataclass(frozen=True, slots=True)
+class Township:
+    """A township or sub-district (镇街) that handles the devolved matters."""
+
+    id: str
+    name: str
+    type: str
+    confidence: str
+    remark: str
+
+    @property
+    def provisional(self) -> bool:
+        """Whether somebody still has to verify it before it may be relied on."""
+        return self.confidence != "较确定"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledProof:
+    """A proof nobody has to bring any more (取消证明)."""
+
+    name: str
+    used_for: str
+    matter_id: str
+    replaced_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A theme of matters (主题): a folder of content/matters."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedMaterial:
+    """A material that several matters ask for and a package asks for once (通用材料)."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class MergedMaterial:
+    """A material on a package's list, with the matters that need it.
+
+    `instructions` pairs a matter's id with what it says about this material.
+    """
+
+    name: str
+    shared_id: str
+    material: Material
+    matter_ids: tuple[str, ...]
+    instructions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything the site says, read once."""
+
+    matters: tuple[Matter, ...]
+    packages: tuple[Package, ...]
+    themes: tuple[Theme, ...]
+    zones: tuple[Zone, ...]
+    townships: tuple[Township, ...]
+    cancelled: tuple[CancelledProof, ...]
+    shared_materials: tuple[SharedMaterial, ...]
+    data: Mapping[str, object]
+    """The remaining files of content/data as plain values, by file name without suffix."""
+    replies: tuple[Mapping[str, object], ...] = ()
+
+    @cached_property
+    def by_id(self) -> dict[str, Matter]:
+        """Matters by id."""
+        return {m.id: m for m in self.matters}
+
+    @cached_property
+    def packages_of(self) -> dict[str, tuple[Package, ...]]:
+        """The packages that contain a matter, by the matter's id."""
+        return {m.id: tuple(p for p in self.packages if m.id in p.matter_ids) for m in self.matters}
+
+    def of_theme(self, theme_id: str) -> tuple[Matter, ...]:
+        """Return a theme's matters in the bureau's order."""
+        return tuple(m for m in self.matters if m.theme_id == theme_id)
+
+    def zone_of(self, matter: Matter) -> Zone | None:
+        """Return the zone whose windows handle the matter."""
+        for zone in self.zones:
+            if zone.windows and matter.windows.within(zone.windows):
+                return zone
+        return None
+
+    def merge(self, matter_ids: tuple[str, ...]) -> tuple[MergedMaterial, ...]:
+        """Return one list of materials for several matters, a shared one once (C-54)."""
+        groups: dict[str, list[tuple[str, Material]]] = {}
+        for matter_id in matter_ids:
+            for material in self.by_id[matter_id].materials:
+                groups.setdefault(material.shared_id or material.name, []).append(
+                    (matter_id, material)
+                )
+        names = {s.id: s.name for s in self.shared_materials}
+        return tuple(_merge(key, names.get(key), group) for key, group in groups.items())
+
+    @cached_property
+    def figures(self) -> dict[str, float | int]:
+        """The totals the site quotes, counted here and typed nowhere."""
+        licences = [m for m in self.matters if m.licence]
+        return {
+            "matters": len(self.matters),
+            "waivable_matters": sum(bool(m.waivable) for m in self.matters),
+            "waivable_materials": sum(len(m.waivable) for m in self.matters),
+            "packages": len(self.packages),
+            "commitment": sum(m.commitment is not None for m in self.matters),
+            "devolved": sum(m.devolved for m in self.matters),
+            "cancelled": len(self.cancelled),
+            "windows": sum(len(z.windows) for z in self.zones if z.windows),
+            "zones": len(self.zones),
+            "townships": len(self.townships),
+            "materials": sum(len(m.materials) for m in self.matters),
+            "online": sum(m.online for m in self.matters),
+            "online_percent": _percent(sum(m.online for m in self.matters), len(self.matters)),
+            "in_office": sum(m.in_office == "是" for m in licences),
+            "in_office_percent": _percent(
+                sum(m.in_office == "是" for m in licences), len(licences)
+            ),
+            "no_visit": sum(m.no_visit for m in self.matters),
+            "on_the_spot": sum(m.promised_days == 0 for m in self.matters),
+            "free": sum(not m.charged for m in self.matters),
+        }
+
+
+def _percent(part: int, whole: int) -> float:
+    return round(100 * part / whole, 1) if whole else 0.0
+
+
+def _merge(key: str, shared_name: str | None, group: list[tuple[str, Material]]) -> MergedMaterial:
+    """Join the same material of several matters; the strictest demand wins."""
+    strictest = min(
+        (material for _, material in group),
+        key=lambda m: (not m.required, m.waivable, -m.copies),
+    )
+    several = len({matter_id for matter_id, _ in group}) > 1
+    return MergedMaterial(
+        name=shared_name if several and shared_name else strictest.name,
+        shared_id=key if shared_name else "",
+        material=strictest,
+        matter_ids=tuple(dict.fromkeys(matter_id for matter_id, _ in group)),
+        instructions=tuple((i, m.instructions) for i, m in group if m.instructions),
+    )
