@@ -6,8 +6,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from site_builder.schema import LICENCE, NEED_REQUIRED, NEED_WAIVABLE
+
+
+Value = Any
+"""A value of a content file as read: str, list or dict of the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,15 @@ class Source:
         while path not in self.lines and path:
             path = path[:-1]
         return self.lines.get(path, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A content file as read: its front matter (or whole YAML), its prose and where it stood."""
+
+    values: Value
+    prose: str
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,9 +331,11 @@ class Catalogue:
     townships: tuple[Township, ...]
     cancelled: tuple[CancelledProof, ...]
     shared_materials: tuple[SharedMaterial, ...]
-    data: Mapping[str, object]
-    """The remaining files of content/data as plain values, by file name without suffix."""
-    replies: tuple[Mapping[str, object], ...] = ()
+    data: Mapping[str, Value]
+    """Every file of content/data as plain values, by file name without suffix."""
+    sources: Mapping[str, Source]
+    """Where each of `data` stands, for findings about it."""
+    replies: tuple[Document, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, Matter]:

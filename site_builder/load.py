@@ -1,0 +1,121 @@
+"""Stage 1: read content files into plain values that remember their lines.
+
+Every scalar is kept as the text that stands in the file: YAML's own guesses (no → False,
+0539 → 345) would change what a colleague wrote. The schema decides what a text means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from site_builder.errors import Finding
+from site_builder.model import Document, Source, Value
+from site_builder.yaml_help import explain
+
+_FRONT_MATTER = re.compile(
+    r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)(.*)\Z", re.DOTALL | re.MULTILINE
+)
+
+
+def read_matters(content: Path) -> Iterator[Document | Finding]:
+    """Yield every matter file, in the order of themes and names; a finding where one is broken."""
+    for path in sorted((content / "matters").glob("*/*.md")):
+        yield read_front_matter(path, content)
+
+
+def read_packages(content: Path) -> Iterator[Document | Finding]:
+    """Yield every package file."""
+    for path in sorted((content / "packages").glob("*.md")):
+        yield read_front_matter(path, content)
+
+
+def read_replies(content: Path) -> Iterator[Document | Finding]:
+    """Yield every published answer to a complaint, newest first."""
+    for path in sorted((content / "replies").glob("*/*.md"), reverse=True):
+        yield read_front_matter(path, content)
+
+
+def read_front_matter(path: Path, content: Path) -> Document | Finding:
+    """Read a Markdown file with front matter; a finding says what hinders it."""
+    file = path.relative_to(content).as_posix()
+    text = _text(path, file)
+    if isinstance(text, Finding):
+        return text
+    match = _FRONT_MATTER.match(text)
+    if not match:
+        return Finding(
+            file,
+            1,
+            "Y-01",
+            "文件开头没有用两行 --- 夹住的登记栏",
+            "第一行写 ---，各栏写完后另起一行再写 ---",
+        )
+    return _parse(match.group(1), file, first_line=2, prose=match.group(2).strip())
+
+
+def read_data_files(content: Path) -> Iterator[Document | Finding]:
+    """Yield every YAML file of content/data."""
+    for path in sorted((content / "data").glob("*.yml")):
+        yield read_data(path, content)
+
+
+def read_data(path: Path, content: Path) -> Document | Finding:
+    """Read a YAML file of content/data."""
+    file = path.relative_to(content).as_posix()
+    text = _text(path, file)
+    return text if isinstance(text, Finding) else _parse(text, file, first_line=1, prose="")
+
+
+def _text(path: Path, file: str) -> str | Finding:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return Finding(file, line, "Y-02", "文件不是 UTF-8 编码", "用“另存为”选 UTF-8 编码再保存")
+
+
+def _parse(text: str, file: str, first_line: int, prose: str) -> Document | Finding:
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        lines: dict[tuple[str | int, ...], int] = {}
+        values = _plain(node, (), lines, first_line)
+    except yaml.YAMLError as error:
+        line, message, advice = explain(error, text)
+        return Finding(file, line + first_line - 1, "Y-03", message, advice)
+    except _DuplicateKeyError as error:
+        return Finding(file, error.line, "Y-04", f"“{error.key}”写了两遍", "只留一处，另一处删掉")
+    return Document(values, prose, Source(file, lines))
+
+
+class _DuplicateKeyError(Exception):
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(key)
+        self.key, self.line = key, line
+
+
+def _plain(
+    node: yaml.Node | None,
+    path: tuple[str | int, ...],
+    lines: dict[tuple[str | int, ...], int],
+    first_line: int,
+) -> Value:
+    """Turn a YAML node into str, list and dict, noting the line of each value."""
+    if node is None:
+        return {}
+    lines[path] = node.start_mark.line + first_line
+    if isinstance(node, yaml.ScalarNode):
+        return node.value
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, (*path, i), lines, first_line) for i, item in enumerate(node.value)]
+    values: dict[str, Value] = {}
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        if key in values:
+            raise _DuplicateKeyError(key, key_node.start_mark.line + first_line)
+        values[key] = _plain(value_node, (*path, key), lines, first_line)
+        lines[(*path, key)] = key_node.start_mark.line + first_line
+    return values

@@ -1,0 +1,287 @@
+"""Stage 2: turn read values into records by the schema; what does not fit becomes a finding."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Callable
+from typing import Any
+
+from site_builder import model
+from site_builder.errors import Finding
+from site_builder.model import Document, Source, Value, Windows
+from site_builder.schema import (
+    CANCELLED_PROOF,
+    MATTER,
+    PACKAGE,
+    TOWNSHIP,
+    ZONE,
+    Element,
+    Kind,
+)
+
+_CLASSES: dict[str, Callable[..., Any]] = {
+    "materials": model.Material,
+    "steps": model.Step,
+    "legal_bases": model.LegalBasis,
+    "situations": model.Situation,
+    "commitment": model.Commitment,
+}
+"""The class of a nested record by its field; `questions` and `options` depend on the parent."""
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+_EMPTY_OK = ("", None)
+_NEUTRAL: dict[Kind, Any] = {
+    Kind.NUMBER: 0,
+    Kind.YES_NO: False,
+    Kind.LIST: (),
+    Kind.CHOICES: (),
+    Kind.RECORDS: (),
+    Kind.RECORD: None,
+    Kind.WINDOWS: Windows(0, 0),
+    Kind.DATE: dt.date.min,
+}
+_ABSENT: dict[Kind, Any] = {
+    Kind.NUMBER: None,
+    Kind.DATE: None,
+    Kind.RECORD: None,
+    Kind.LIST: (),
+    Kind.CHOICES: (),
+    Kind.RECORDS: (),
+    Kind.YES_NO: False,
+}
+
+
+class Parser:
+    """Reads the records of one document and collects what is wrong with it."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.source: Source = document.source
+        self.findings: list[Finding] = []
+        self._broken: set[str] = set()
+
+    def matter(self) -> model.Matter:
+        """Return the document as a matter; unreadable fields are neutral and named in `broken`."""
+        _, theme_id, name = self.source.file.split("/")
+        self._check_id(name.removesuffix(".md"))
+        fields = self._record(self._mapping(), MATTER, (), "matter")
+        return model.Matter(
+            id=name.removesuffix(".md"),
+            theme_id=theme_id,
+            prose=self.document.prose,
+            source=self.source,
+            broken=self._broken_fields(),
+            **fields,
+        )
+
+    def package(self) -> model.Package:
+        """Return the document as a package."""
+        package_id = self.source.file.split("/")[-1].removesuffix(".md")
+        self._check_id(package_id)
+        fields = self._record(self._mapping(), PACKAGE, (), "package")
+        return model.Package(
+            id=package_id,
+            prose=self.document.prose,
+            source=self.source,
+            broken=self._broken_fields(),
+            **fields,
+        )
+
+    def zones(self) -> tuple[model.Zone, ...]:
+        """Return the zones of data/hall.yml."""
+        values = self._mapping().get("分区", [])
+        return self._records(values, ZONE, ("分区",), model.Zone)
+
+    def townships(self) -> tuple[model.Township, ...]:
+        """Return the townships of data/townships.yml."""
+        return self._records(self.document.values, TOWNSHIP, (), model.Township)
+
+    def cancelled(self) -> tuple[model.CancelledProof, ...]:
+        """Return the proofs of data/cancelled-proofs.yml."""
+        return self._records(self.document.values, CANCELLED_PROOF, (), model.CancelledProof)
+
+    def named(self, cls: Callable[[str, str], Any]) -> tuple[Any, ...]:
+        """Return a list of {编码, 名称} as records of `cls`."""
+        elements = (Element("编码", "id"), Element("名称", "name"))
+        return self._records(self.document.values, elements, (), cls)
+
+    def _mapping(self) -> dict[str, Value]:
+        values = self.document.values
+        if isinstance(values, dict):
+            return values
+        self._find(
+            (), "S-01", "登记栏不是“栏名: 内容”的样子", "每行写一个栏名、半角冒号、空格、内容"
+        )
+        return {}
+
+    def _records(
+        self, values: Value, elements: tuple[Element, ...], path: tuple[str | int, ...], cls: Any
+    ) -> tuple[Any, ...]:
+        if not isinstance(values, list):
+            self._find(path, "S-02", "这里应当是列表", "每项以“- ”开头另起一行")
+            return ()
+        return tuple(
+            cls(**self._record(value, elements, (*path, i), ""))
+            for i, value in enumerate(values)
+            if self._is_record(value, (*path, i))
+        )
+
+    def _is_record(self, value: Value, path: tuple[str | int, ...]) -> bool:
+        if isinstance(value, dict):
+            return True
+        self._find(path, "S-02", "这一项应当有自己的几栏", "写成“- 栏名: 内容”，下一栏与它对齐")
+        return False
+
+    def _record(
+        self,
+        values: dict[str, Value],
+        elements: tuple[Element, ...],
+        path: tuple[str | int, ...],
+        owner: str,
+    ) -> dict[str, Any]:
+        """Return the fields of one record, in the schema's order."""
+        known = {e.key for e in elements}
+        for key in values.keys() - known:
+            self._unknown_key(key, known, path)
+        return {e.field: self._value(values.get(e.key), e, (*path, e.key), owner) for e in elements}
+
+    def _value(
+        self, value: Value, element: Element, path: tuple[str | int, ...], owner: str
+    ) -> Any:
+        if value in _EMPTY_OK or value in ([], {}):
+            if not element.required:
+                return _ABSENT.get(element.kind, "")
+            self._bad(path, "C-44", f"“{element.key}”没有填", _advice(element))
+            return _NEUTRAL.get(element.kind, "")
+        if element.kind in (Kind.RECORDS, Kind.RECORD):
+            return self._nested(value, element, path, owner)
+        try:
+            return _READ[element.kind](value, element)
+        except ValueError as error:
+            self._bad(path, "S-03", f"“{element.key}”{error}", _advice(element))
+            return _NEUTRAL.get(element.kind, "")
+
+    def _nested(
+        self, value: Value, element: Element, path: tuple[str | int, ...], owner: str
+    ) -> Any:
+        cls = _CLASSES.get(element.field) or _class_of(element.field, owner)
+        nested_owner = "package" if owner == "package" else ""
+        if element.kind is Kind.RECORD:
+            if not self._is_record(value, path):
+                return None
+            return cls(**self._record(value, element.elements, path, nested_owner))
+        if not isinstance(value, list):
+            self._bad(path, "S-02", f"“{element.key}”应当是列表", "每项以“- ”开头另起一行")
+            return ()
+        return tuple(
+            cls(**self._record(item, element.elements, (*path, i), nested_owner))
+            for i, item in enumerate(value)
+            if self._is_record(item, (*path, i))
+        )
+
+    def _unknown_key(self, key: str, known: set[str], path: tuple[str | int, ...]) -> None:
+        guess = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+        advice = f"是不是“{guess[0]}”" if guess else "删掉这一栏，或者对照手册改栏名"
+        self._find((*path, key), "S-04", f"没有“{key}”这一栏", advice)
+
+    def _check_id(self, identifier: str) -> None:
+        if not _ID.match(identifier):
+            self._find(
+                (),
+                "S-05",
+                f"文件名“{identifier}”不能作编码",
+                "只用小写英文字母、数字和连字符，如 food-business-license-new",
+            )
+
+    def _broken_fields(self) -> frozenset[str]:
+        fields = {e.key: e.field for e in (*MATTER, *PACKAGE)}
+        return frozenset(fields.get(key, "") for key in self._broken)
+
+    def _bad(self, path: tuple[str | int, ...], code: str, message: str, advice: str) -> None:
+        """Note a finding on a value that was replaced by a neutral one."""
+        self._broken.add(str(path[0]))
+        self._find(path, code, message, advice)
+
+    def _find(self, path: tuple[str | int, ...], code: str, message: str, advice: str) -> None:
+        self.findings.append(
+            Finding(self.source.file, self.source.line(*path), code, message, advice)
+        )
+
+
+def _class_of(field: str, owner: str) -> Callable[..., Any]:
+    """Return the class of a nested record whose field name two kinds of record share."""
+    if field == "questions":
+        return model.PackageQuestion if owner == "package" else model.Question
+    return model.PackageOption if owner == "package" else model.Option
+
+
+def _advice(element: Element) -> str:
+    if element.choices:
+        return "应当是：" + "、".join(element.choices)
+    return f"应当是{element.kind.value}" + (f"；{element.help}" if element.help else "")
+
+
+def _text(value: Value, _: Element) -> str:
+    if not isinstance(value, str):
+        raise ValueError("应当只有一行文字")
+    return value.strip()
+
+
+def _number(value: Value, element: Element) -> int:
+    text = _text(value, element)
+    if not re.fullmatch(r"[0-9]{1,6}", text):
+        raise ValueError(f"写的是“{text}”，不是整数")
+    return int(text)
+
+
+def _yes_no(value: Value, element: Element) -> bool:
+    text = _text(value, element)
+    if text not in ("是", "否"):
+        raise ValueError(f"写的是“{text}”，不是“是”或“否”")
+    return text == "是"
+
+
+def _choice(value: Value, element: Element) -> str:
+    text = _text(value, element)
+    if text not in element.choices:
+        raise ValueError(f"写的是“{text}”，不在规定的几个词里")
+    return text
+
+
+def _date(value: Value, element: Element) -> dt.date:
+    text = _text(value, element)
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"写的是“{text}”，不是存在的日期") from None
+
+
+def _list(value: Value, element: Element) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    return tuple(_text(item, element) for item in items if item != "")
+
+
+def _choices(value: Value, element: Element) -> tuple[str, ...]:
+    return tuple(_choice(item, element) for item in _list(value, element))
+
+
+def _windows(value: Value, element: Element) -> Windows:
+    text = _text(value, element)
+    match = re.fullmatch(r"([0-9]+)(?:-([0-9]+))?", text)
+    if not match or int(match[1]) > int(match[2] or match[1]):
+        raise ValueError(f"写的是“{text}”，不是窗口号段")
+    return Windows(int(match[1]), int(match[2] or match[1]))
+
+
+_READ: dict[Kind, Callable[[Value, Element], Any]] = {
+    Kind.TEXT: _text,
+    Kind.NUMBER: _number,
+    Kind.YES_NO: _yes_no,
+    Kind.CHOICE: _choice,
+    Kind.DATE: _date,
+    Kind.LIST: _list,
+    Kind.CHOICES: _choices,
+    Kind.WINDOWS: _windows,
+}
