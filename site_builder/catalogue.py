@@ -9,8 +9,7 @@ from typing import TypeVar
 from site_builder import load
 from site_builder.check import check_catalogue
 from site_builder.errors import ContentError, Finding, Severity
-from site_builder.load import Document
-from site_builder.model import Catalogue, SharedMaterial, Theme
+from site_builder.model import Catalogue, Document, SharedMaterial, Theme
 from site_builder.parse import Parser
 
 Record = TypeVar("Record")

@@ -10,7 +10,6 @@ from typing import Any
 
 from site_builder.schema import LICENCE, NEED_REQUIRED, NEED_WAIVABLE
 
-
 Value = Any
 """A value of a content file as read: str, list or dict of the same."""
 

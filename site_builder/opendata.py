@@ -1,0 +1,117 @@
+"""Open data: the catalogue as JSON, for other systems, the API, search and the offline site."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from form_definitions import Form, dump
+from site_builder.model import Catalogue, Matter, Package, Windows
+from site_builder.render import HANS, HANT, Output, Renderer
+from site_builder.schema import MATTER, Element
+
+
+def catalogue_files(catalogue: Catalogue, site: Mapping[str, Any]) -> Iterator[Output]:
+    """Yield /data/catalogue.json and /data/matters/<id>.json."""
+    yield json_file(
+        "data/catalogue.json",
+        {
+            "site": site["网站名称"],
+            "demonstration": site["演示"] == "是",
+            "figures": catalogue.figures,
+            "themes": [dataclasses.asdict(t) for t in catalogue.themes],
+            "matters": [matter_summary(catalogue, m) for m in catalogue.matters],
+            "packages": [package_record(p) for p in catalogue.packages],
+            "zones": [dataclasses.asdict(z) for z in catalogue.zones],
+            "townships": [dataclasses.asdict(t) for t in catalogue.townships],
+            "cancelled": [dataclasses.asdict(c) for c in catalogue.cancelled],
+            "shared_materials": [dataclasses.asdict(s) for s in catalogue.shared_materials],
+        },
+    )
+    for matter in catalogue.matters:
+        yield json_file(f"data/matters/{matter.id}.json", matter_record(catalogue, matter))
+
+
+def api_files(
+    catalogue: Catalogue, forms: Mapping[str, Form], renderer: Renderer
+) -> Iterator[Output]:
+    """Yield what the form API reads: forms, opening hours, holidays and the page shells."""
+    yield json_file("data/forms.json", dump(forms))
+    for name in ("appointments", "holidays"):
+        yield json_file(f"data/{name}.json", catalogue.data.get(name, {}))
+    for script, language in (("hans", HANS), ("hant", HANT)):
+        yield json_file(f"data/shell.{script}.json", renderer.shell(language).as_json())
+
+
+def matter_summary(catalogue: Catalogue, matter: Matter) -> dict[str, Any]:
+    """Return what lists, search and the API need of a matter."""
+    zone = catalogue.zone_of(matter)
+    return {
+        "id": matter.id,
+        "name": matter.name,
+        "theme": matter.theme_id,
+        "type": matter.type,
+        "department": matter.department,
+        "audiences": list(matter.audiences),
+        "aliases": list(matter.aliases),
+        "promised_days": matter.promised_days,
+        "statutory_days": matter.statutory_days,
+        "visits": matter.visits,
+        "online": matter.online,
+        "charged": matter.charged,
+        "devolved": matter.devolved,
+        "commitment": matter.commitment is not None,
+        "waivable_materials": len(matter.waivable),
+        "materials": len(matter.materials),
+        "zone": zone.id if zone else "",
+        "windows": str(matter.windows),
+        "url": f"matters/{matter.id}/",
+    }
+
+
+def matter_record(catalogue: Catalogue, matter: Matter) -> dict[str, Any]:
+    """Return a matter with every element, under the schema's field names."""
+    zone = catalogue.zone_of(matter)
+    return {
+        "id": matter.id,
+        "theme": matter.theme_id,
+        **_fields(matter, MATTER),
+        "zone": zone.id if zone else "",
+        "packages": [p.id for p in catalogue.packages_of[matter.id]],
+    }
+
+
+def package_record(package: Package) -> dict[str, Any]:
+    """Return a package with its questions."""
+    return {
+        "id": package.id,
+        "name": package.name,
+        "summary": package.summary,
+        "promised_days": package.promised_days,
+        "matters": list(package.matter_ids),
+        "questions": [dataclasses.asdict(q) for q in package.questions],
+        "url": f"packages/{package.id}/",
+    }
+
+
+def json_file(path: str, value: Any) -> Output:
+    """Return a JSON file, compact and in readable Chinese."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Output(path, text.encode())
+
+
+def _fields(record: Any, elements: tuple[Element, ...]) -> dict[str, Any]:
+    return {e.field: _plain(getattr(record, e.field), e) for e in elements}
+
+
+def _plain(value: Any, element: Element) -> Any:
+    if element.elements:
+        if isinstance(value, tuple):
+            return [_fields(item, element.elements) for item in value]
+        return _fields(value, element.elements) if value else None
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Windows) else value

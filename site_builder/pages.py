@@ -1,0 +1,375 @@
+"""Stage 4a: which pages the site has. Each function yields one family; templates only show them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from form_definitions import Form
+from site_builder.model import Catalogue, Matter, Package
+from site_builder.prose import Prose
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step of the breadcrumb (当前位置); `url` is relative to the script's root."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to be composed. `kind` names its template (templates/pages/<kind>.html)."""
+
+    url: str
+    kind: str
+    title: str
+    description: str
+    section: str = ""
+    """The entry of the main navigation it belongs to."""
+    crumbs: tuple[Crumb, ...] = ()
+    updated: str = ""
+    meta: Mapping[str, str] = field(default_factory=dict)
+    """Meta tags of government websites beyond the site's own (standards D.7)."""
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+MATTERS, PACKAGES, HALL = (
+    Crumb("办事指南", "matters/"),
+    Crumb("一件事套餐", "packages/"),
+    Crumb("政务大厅", "hall/"),
+)
+COMPLAINTS, APPOINTMENTS = Crumb("你提我改", "complaints/"), Crumb("预约办理", "appointments/")
+ARTICLES = Crumb("资讯", "articles/")
+
+AUDIENCES = {
+    "个人": "person",
+    "企业": "business",
+    "社会组织": "organisation",
+    "机关事业单位": "institution",
+}
+"""The address of each service object's list."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything pages are made from."""
+
+    catalogue: Catalogue
+    prose: tuple[Prose, ...]
+    forms: Mapping[str, Form]
+
+
+def all_pages(content: Content) -> Iterator[Page]:
+    """Yield every page of the site, in one script's addresses."""
+    families: tuple[Callable[[Content], Iterable[Page]], ...] = (
+        home,
+        matter_guides,
+        matter_lists,
+        packages,
+        special_lists,
+        places,
+        forms,
+        tools,
+        prose_pages,
+    )
+    for family in families:
+        yield from family(content)
+
+
+def home(content: Content) -> Iterator[Page]:
+    """The front page and the calm one of senior mode."""
+    home_prose = next((p for p in content.prose if p.url == ""), None)
+    yield Page(
+        "",
+        "home",
+        "首页",
+        "河东区政务服务：办事指南、容缺受理、证照联办、预约和你提我改",
+        section="home",
+        context={"prose": home_prose},
+    )
+    yield Page(
+        "senior/",
+        "senior",
+        "长者模式",
+        "大字、简明的办事首页",
+        section="senior",
+        crumbs=(Crumb("长者模式", "senior/"),),
+    )
+
+
+def matter_guides(content: Content) -> Iterator[Page]:
+    """One guide a matter."""
+    themes = {theme.id: theme for theme in content.catalogue.themes}
+    for matter in content.catalogue.matters:
+        theme = themes[matter.theme_id]
+        yield Page(
+            f"matters/{matter.id}/",
+            "matter",
+            matter.name,
+            matter.summary,
+            section="matters",
+            crumbs=(MATTERS, Crumb(theme.name, f"themes/{theme.id}/")),
+            updated=matter.checked_on.isoformat(),
+            context={"matter": matter, "theme": theme, **_place(content.catalogue, matter)},
+        )
+
+
+def _place(catalogue: Catalogue, matter: Matter) -> dict[str, Any]:
+    return {"zone": catalogue.zone_of(matter), "packages": catalogue.packages_of[matter.id]}
+
+
+def matter_lists(content: Content) -> Iterator[Page]:
+    """All matters, and the same by theme, audience, department, online and without a visit."""
+    matters = content.catalogue.matters
+    yield Page(
+        "matters/",
+        "matters",
+        "办事指南",
+        f"全部 {len(matters)} 个事项，按主题查找",
+        section="matters",
+        crumbs=(MATTERS,),
+    )
+    for theme in content.catalogue.themes:
+        yield _list(f"themes/{theme.id}/", theme.name, content.catalogue.of_theme(theme.id))
+    for audience, identifier in AUDIENCES.items():
+        yield _list(
+            f"audiences/{identifier}/",
+            f"{audience}办事",
+            tuple(m for m in matters if audience in m.audiences),
+        )
+    for department in _departments(content.catalogue):
+        yield _list(
+            f"departments/{department['编码']}/",
+            department["名称"],
+            tuple(m for m in matters if m.department == department["名称"]),
+        )
+    yield _list("online/", "网上可办的事项", tuple(m for m in matters if m.online))
+    yield _list("no-visit/", "不用跑腿的事项", tuple(m for m in matters if m.no_visit))
+
+
+def _departments(catalogue: Catalogue) -> list[dict[str, str]]:
+    return list(catalogue.data.get("departments", []))
+
+
+def _list(url: str, title: str, matters: tuple[Matter, ...]) -> Page:
+    return Page(
+        url,
+        "matter-list",
+        title,
+        f"{title}：{len(matters)} 个事项",
+        section="matters",
+        crumbs=(MATTERS, Crumb(title, url)),
+        context={"matters": matters},
+    )
+
+
+def packages(content: Content) -> Iterator[Page]:
+    """The one-chain packages, each with its merged list of materials."""
+    catalogue = content.catalogue
+    yield Page(
+        "packages/",
+        "packages",
+        "一件事套餐",
+        f"{len(catalogue.packages)} 个证照联办套餐，一张清单办齐",
+        section="packages",
+        crumbs=(PACKAGES,),
+    )
+    for package in catalogue.packages:
+        yield Page(
+            f"packages/{package.id}/",
+            "package",
+            package.name,
+            package.summary,
+            section="packages",
+            crumbs=(PACKAGES,),
+            context={"package": package, **_merged(catalogue, package)},
+        )
+
+
+def _merged(catalogue: Catalogue, package: Package) -> dict[str, Any]:
+    """Return what a package asks for at once, beside doing its matters one by one (C-52)."""
+    matters = [catalogue.by_id[i] for i in package.matter_ids]
+    return {
+        "matters": matters,
+        "possible": [catalogue.by_id[i] for i in package.possible_matter_ids],
+        "materials": catalogue.merge(package.matter_ids),
+        "separate_materials": sum(len(m.materials) for m in matters),
+        "separate_days": sum(m.promised_days for m in matters),
+        "separate_visits": sum(m.visits for m in matters),
+        "visits": min(1, sum(m.visits for m in matters)),
+    }
+
+
+def special_lists(content: Content) -> Iterator[Page]:
+    """What may wait, what a signature replaces, what nobody has to bring any more."""
+    catalogue = content.catalogue
+    figures = catalogue.figures
+    waivable = tuple(m for m in catalogue.matters if m.waivable)
+    commitment = tuple(m for m in catalogue.matters if m.commitment)
+    yield Page(
+        "waivable/",
+        "waivable",
+        "容缺受理清单",
+        f"{figures['waivable_matters']} 个事项的 {figures['waivable_materials']} 份材料可以后补",
+        section="matters",
+        crumbs=(MATTERS, Crumb("容缺受理清单", "waivable/")),
+        context={"matters": waivable},
+    )
+    yield Page(
+        "commitment/",
+        "commitment",
+        "告知承诺",
+        f"{len(commitment)} 个事项签承诺书代替部分材料",
+        section="matters",
+        crumbs=(MATTERS, Crumb("告知承诺", "commitment/")),
+        context={"matters": commitment},
+    )
+    yield Page(
+        "cancelled/",
+        "cancelled",
+        "取消的证明",
+        f"{len(catalogue.cancelled)} 项证明和盖章不用再提供",
+        section="matters",
+        crumbs=(MATTERS, Crumb("取消的证明", "cancelled/")),
+    )
+
+
+def places(content: Content) -> Iterator[Page]:
+    """The hall with its windows, and the townships."""
+    catalogue = content.catalogue
+    yield Page(
+        "hall/",
+        "hall",
+        "政务大厅",
+        f"{catalogue.figures['windows']} 个窗口在哪一层、办什么",
+        section="hall",
+        crumbs=(HALL,),
+        context={"hall": catalogue.data.get("hall", {})},
+    )
+    devolved = tuple(m for m in catalogue.matters if m.devolved)
+    townships = Crumb("镇街服务", "townships/")
+    yield Page(
+        "townships/",
+        "townships",
+        "镇街服务",
+        f"{len(devolved)} 个事项可以在 {len(catalogue.townships)} 个镇街就近办理",
+        section="hall",
+        crumbs=(HALL, townships),
+        context={"matters": devolved},
+    )
+    for township in catalogue.townships:
+        yield Page(
+            f"townships/{township.id}/",
+            "township",
+            township.name,
+            f"在{township.name}可以办理的 {len(devolved)} 个事项",
+            section="hall",
+            crumbs=(HALL, townships),
+            context={"township": township, "matters": devolved},
+        )
+
+
+def forms(content: Content) -> Iterator[Page]:
+    """The forms that reach the API, and where to look up what became of them."""
+    yield Page(
+        "complaints/",
+        "complaints",
+        "你提我改",
+        "吐槽、找茬、提建议：写下来，给你编号，按期答复",
+        section="complaints",
+        crumbs=(COMPLAINTS,),
+        context={"form": content.forms.get("complaints"), "replies": content.catalogue.replies},
+    )
+    yield Page(
+        "complaints/status/",
+        "status",
+        "查询答复",
+        "凭编号和查询码看处理到哪一步",
+        section="complaints",
+        crumbs=(COMPLAINTS, Crumb("查询答复", "complaints/status/")),
+        context={"resource": "complaints"},
+    )
+    yield Page(
+        "appointments/",
+        "appointments",
+        "预约办理",
+        "选日期和时段，到了就办",
+        section="appointments",
+        crumbs=(APPOINTMENTS,),
+        context={"form": content.forms.get("appointments")},
+    )
+    yield Page(
+        "appointments/status/",
+        "status",
+        "查询预约",
+        "凭编号和查询码查看、改期或取消",
+        section="appointments",
+        crumbs=(APPOINTMENTS, Crumb("查询预约", "appointments/status/")),
+        context={"resource": "appointments"},
+    )
+
+
+def tools(content: Content) -> Iterator[Page]:  # noqa: ARG001
+    """Search, questions and answers, offline copy, what changed, the map, and the lost page."""
+    for url, title, description in (
+        ("search/", "搜索", "搜事项、套餐、窗口和文章"),
+        ("ask/", "智能问答", "用自己的话问：带什么、几天、多少钱、去哪办"),
+        ("offline/", "离线使用", "没有网络也能看指南"),
+        ("changes/", "最近更新", "哪些事项变了、怎么变的"),
+        ("sitemap/", "网站地图", "本站全部栏目和页面"),
+    ):
+        yield Page(url, url.strip("/"), title, description, crumbs=(Crumb(title, url),))
+    yield Page("404.html", "404", "找不到这个页面", "这个地址没有页面")
+
+
+def prose_pages(content: Content) -> Iterator[Page]:
+    """What colleagues wrote in Markdown; `kind: article` in the front matter makes an article."""
+    articles = sorted(
+        (p for p in content.prose if p.meta.get("kind") == "article"),
+        key=lambda p: str(p.meta.get("published", "")),
+        reverse=True,
+    )
+    yield Page(
+        "articles/",
+        "articles",
+        "资讯",
+        "访谈、通知和政策解读",
+        section="articles",
+        crumbs=(ARTICLES,),
+        context={"articles": articles},
+    )
+    for i, prose in enumerate(articles):
+        newer, older = articles[i - 1] if i else None, articles[i + 1 : i + 2]
+        yield Page(
+            prose.url,
+            "article",
+            prose.title,
+            _description(prose),
+            section="articles",
+            crumbs=(ARTICLES, Crumb(str(prose.meta.get("column", "")), "articles/")),
+            updated=str(prose.meta.get("published", ""))[:10],
+            meta={
+                "ArticleTitle": prose.title,
+                "PubDate": str(prose.meta.get("published", "")),
+                "ContentSource": str(prose.meta.get("source", "")),
+            },
+            context={"prose": prose, "newer": newer, "older": older[0] if older else None},
+        )
+    for prose in content.prose:
+        if prose.url and prose.meta.get("kind") != "article":
+            yield Page(
+                prose.url,
+                str(prose.meta.get("kind", "prose")),
+                prose.title,
+                _description(prose),
+                section=str(prose.meta.get("section", "")),
+                crumbs=(Crumb(prose.title, prose.url),),
+                context={"prose": prose},
+            )
+
+
+def _description(prose: Prose) -> str:
+    return str(prose.meta.get("description", prose.title))

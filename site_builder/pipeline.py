@@ -1,0 +1,107 @@
+"""Read this first: `build` names the stages from text files to a site, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import form_definitions
+from site_builder import __version__, enginecache, opendata, output, sitemap
+from site_builder.assets import Assets
+from site_builder.catalogue import load_catalogue
+from site_builder.errors import SiteError
+from site_builder.model import Catalogue
+from site_builder.pages import Content, Page, all_pages
+from site_builder.prose import Rendered
+from site_builder.render import Output, Renderer, json_ld
+from site_builder.script import Converter
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a build did."""
+
+    matters: int
+    pages: int
+    written: int
+
+
+def build(
+    content: Path, out: Path, config: Path = Path("mkdocs.yml"), rendered: Rendered | None = None
+) -> Result:
+    """Build the whole site of `content` into `out`.
+
+    `rendered` is the engine's work when MkDocs itself called us. Raises ContentError with all
+    findings when the content has errors, and then leaves `out` as it was.
+    """
+    _refuse_foreign_folder(out)
+    catalogue = load_catalogue(content)
+    assets = Assets(templates_of(config) / "assets")
+    engine = rendered or enginecache.rendered(config, content, templates_of(config), CACHE)
+    pages = Content(catalogue, engine.prose, _forms(content))
+    renderer = _renderer(config, catalogue, engine, assets)
+    site = _Site(catalogue, pages, renderer, assets)
+    written = output.write(site.outputs(), out)
+    return Result(len(catalogue.matters), site.page_count, written)
+
+
+class _Site:
+    """Every file of the site, produced one by one so that memory does not grow with the site."""
+
+    def __init__(
+        self, catalogue: Catalogue, content: Content, renderer: Renderer, assets: Assets
+    ) -> None:
+        self.catalogue, self.content = catalogue, content
+        self.renderer, self.assets = renderer, assets
+        self.page_count = 0
+
+    def outputs(self) -> Iterator[Output]:
+        site = self.catalogue.data["site"]
+        listed: list[Page] = []
+        for page in all_pages(self.content):
+            listed.append(page)
+            self.page_count += 2
+            yield from self.renderer.pages(page)
+        yield from self.assets.outputs()
+        yield from opendata.catalogue_files(self.catalogue, site)
+        yield from opendata.api_files(self.catalogue, self.content.forms, self.renderer)
+        yield from sitemap.files(listed, site["网址"])
+        yield opendata.json_file(BUILD_RECORD, {"version": __version__, "pages": self.page_count})
+
+
+CACHE = Path(".cache") / "site-builder"
+BUILD_RECORD = "data/build.json"
+"""Says that a folder is ours to overwrite."""
+
+
+def _refuse_foreign_folder(out: Path) -> None:
+    if out.exists() and any(out.iterdir()) and not (out / BUILD_RECORD).exists():
+        raise SiteError(f"{out} 里有别的文件，不敢覆盖；换一个空文件夹，或先把它清空")
+
+
+def templates_of(config: Path) -> Path:
+    """Return the folder of templates that belongs to an engine configuration."""
+    return config.resolve().parent / "templates"
+
+
+def _forms(content: Path) -> Mapping[str, form_definitions.Form]:
+    return form_definitions.load(content / "data" / "forms.yml")
+
+
+def _renderer(config: Path, catalogue: Catalogue, engine: Rendered, assets: Assets) -> Renderer:
+    site: Mapping[str, Any] = catalogue.data["site"]
+    glossary = {str(k): str(v) for k, v in (catalogue.data.get("glossary") or {}).items()}
+    return Renderer(
+        templates_of(config),
+        engine.shell,
+        Converter(glossary),
+        urlsplit(site["网址"]).path or "/",
+        catalogue=catalogue,
+        figures=catalogue.figures,
+        site=site,
+        assets=assets,
+        json_ld=json_ld,
+    )

@@ -1,0 +1,122 @@
+"""Stage 4b: a page's body from its template, and the whole page from shell and body."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from site_builder.compose import Shell, fill_slots
+from site_builder.pages import Crumb, Page
+from site_builder.script import Converter
+
+HANS: Final = "zh-Hans"
+HANT: Final = "zh-Hant"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file of the site: its path below the site folder and its bytes."""
+
+    path: str
+    data: bytes
+
+
+class Renderer:
+    """Renders pages in both scripts.
+
+    Templates see the page, `base` (the way to the script's root), and the globals of `build`.
+    """
+
+    def __init__(
+        self, templates: Path, shell: Shell, convert: Converter, site_path: str, **shared: Any
+    ) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(templates),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(shared)
+        self._environment.filters["han_number"] = _han_number
+        self._shells = {HANS: shell, HANT: shell.converted(convert)}
+        self._convert = convert
+        self._site_path = site_path
+
+    def shell(self, language: str) -> Shell:
+        """Return the page shell of a script."""
+        return self._shells[language]
+
+    def pages(self, page: Page) -> Iterator[Output]:
+        """Yield a page in both scripts."""
+        base = self._site_path if page.url.endswith(".html") else _up(page.url.count("/"))
+        template = self._environment.get_template(f"pages/{page.kind}.html")
+        body = template.render(page=page, base=base, **page.context)
+        texts = (page.title, page.description, self._crumbs(page, base), _meta(page), body)
+        yield self._output(page, HANS, texts)
+        yield self._output(page, HANT, tuple(self._convert.all(*texts)))
+
+    def _output(self, page: Page, language: str, texts: tuple[str, ...]) -> Output:
+        title, description, crumbs, head, body = texts
+        values = {
+            **self._places(page, language),
+            "title": html.escape(title),
+            "description": html.escape(description),
+            "crumbs": crumbs,
+            "head": head,
+            "kind": page.kind,
+            "section": page.section,
+            "updated": page.updated,
+            "lang": language,
+        }
+        values["body"] = fill_slots(body, values)
+        folder = "" if language == HANS else "hant/"
+        name = page.url if page.url.endswith(".html") else f"{page.url}index.html"
+        return Output(folder + name, self._shells[language].fill(values).encode())
+
+    def _places(self, page: Page, language: str) -> dict[str, str]:
+        """Return the ways out of a page: to the site's root, its script's root and its twin."""
+        if page.url.endswith(".html"):  # served at any address, so nothing relative
+            root = self._site_path
+            hans, hant = root, f"{root}hant/"
+            base, twin = (hans, hant) if language == HANS else (hant, hans)
+            return {"root": root, "base": base, "twin": twin, "url": page.url}
+        depth = page.url.count("/")
+        base = _up(depth)
+        if language == HANS:
+            return {"root": base, "base": base, "twin": f"{base}hant/{page.url}", "url": page.url}
+        root = _up(depth + 1)
+        return {"root": root, "base": base, "twin": root + page.url, "url": f"hant/{page.url}"}
+
+    def _crumbs(self, page: Page, base: str) -> str:
+        template = self._environment.get_template("partials/crumbs.html")
+        crumbs = (Crumb("首页", ""), *page.crumbs)
+        return template.render(page=page, base=base, crumbs=crumbs) if page.crumbs else ""
+
+
+def _up(depth: int) -> str:
+    return "../" * depth or "./"
+
+
+def _meta(page: Page) -> str:
+    return "".join(
+        f'<meta name="{name}" content="{html.escape(value)}">' for name, value in page.meta.items()
+    )
+
+
+def _han_number(days: int) -> str:
+    """Say a number of working days as people do: 0 is 当场办结."""
+    return "当场办结" if days == 0 else f"{days} 个工作日"
+
+
+def json_ld(value: dict[str, Any]) -> Markup:
+    """Return structured data as a script element that no content can break out of."""
+    text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+    return Markup(f'<script type="application/ld+json">{text}</script>')

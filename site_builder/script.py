@@ -1,0 +1,64 @@
+"""Simplified to Traditional Chinese, at build time, by phrases (OpenCC, `s2tw` plus our glossary).
+
+Only Han characters change, so URLs, ids, codes and e-mail addresses, which are ASCII throughout
+(rule P-ascii), come out as they went in. Why `s2tw`: docs/decisions/0004-traditional-script.md.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import opencc
+
+CONFIG: Final = "s2tw"
+_SEPARATOR: Final = "\x1f"
+"""Joins texts that are converted in one call; OpenCC passes it through (it drops NUL)."""
+
+
+class Converter:
+    """Turns 简体 into 繁体; `glossary` overrides single words (content/data/glossary.yml)."""
+
+    def __init__(self, glossary: Mapping[str, str] | None = None) -> None:
+        self._convert = _opencc(dict(glossary or {})).convert
+
+    def __call__(self, text: str) -> str:
+        """Return the text in Traditional script."""
+        converted: str = self._convert(text)
+        return converted
+
+    def all(self, *texts: str) -> list[str]:
+        """Return several texts converted in one call, which costs a third of single calls."""
+        return self(_SEPARATOR.join(texts)).split(_SEPARATOR)
+
+
+def _opencc(glossary: dict[str, str]) -> opencc.OpenCC:
+    if not glossary:
+        return opencc.OpenCC(CONFIG)
+    share = Path(opencc.__file__).parent / "clib" / "share" / "opencc"
+    config = _absolute(json.loads((share / f"{CONFIG}.json").read_text("utf-8")), share)
+    with tempfile.TemporaryDirectory() as folder:
+        words, results = Path(folder, "words.txt"), Path(folder, "results.txt")
+        words.write_text(_dictionary(glossary.items()), "utf-8")
+        results.write_text(_dictionary((r, r) for r in glossary.values()), "utf-8")
+        config["segmentation"]["dict"]["dicts"].insert(0, {"type": "text", "file": str(words)})
+        to_traditional, to_variants = config["conversion_chain"]
+        to_traditional["dict"]["dicts"].insert(0, {"type": "text", "file": str(words)})
+        to_variants["dict"]["dicts"].insert(0, {"type": "text", "file": str(results)})
+        path = Path(folder, "config.json")
+        path.write_text(json.dumps(config), "utf-8")
+        return opencc.OpenCC(str(path))
+
+
+def _dictionary(pairs: Any) -> str:
+    return "".join(f"{word}\t{result}\n" for word, result in sorted(set(pairs)))
+
+
+def _absolute(value: Any, share: Path) -> Any:
+    """Return an OpenCC configuration whose dictionary files are found from anywhere."""
+    if isinstance(value, dict):
+        return {k: str(share / v) if k == "file" else _absolute(v, share) for k, v in value.items()}
+    return [_absolute(item, share) for item in value] if isinstance(value, list) else value
