@@ -143,5 +143,7 @@ def _require_folder(content: Path) -> None:
 
 
 def _totals(findings: list[Any]) -> str:
-    counts = {s: sum(f.severity is s for f in findings) for s in Severity}
-    return f"错误 {counts[Severity.ERROR]}，提醒 {counts[Severity.WARNING]}，待补 {counts[Severity.TODO]}"
+    words = {Severity.ERROR: "错误", Severity.WARNING: "提醒", Severity.TODO: "待补"}
+    return "，".join(
+        f"{word} {sum(f.severity is s for f in findings)}" for s, word in words.items()
+    )

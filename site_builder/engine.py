@@ -43,7 +43,7 @@ class MattersPlugin(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
             raise SiteError("content/pages 里没有页面：至少要有 index.md")
         return Rendered(Shell.cut(self._shell), tuple(self._prose))
 
-    def on_pre_build(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Start anew, because `mkdocs serve` reuses the plugin."""
         self._shell, self._prose = "", []
 
@@ -52,11 +52,11 @@ class MattersPlugin(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
         config.theme.static_templates = set()
         return config
 
-    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:  # noqa: ARG002
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Keep Material's scripts, styles and icons (2.5 MB) out of the site."""
         return Files([file for file in files if file.is_documentation_page()])
 
-    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Give the shell the site's own words and the addresses of its styles and scripts."""
         content = Path(config.docs_dir).parent
         site = read_data(content / "data" / "site.yml", content)
@@ -72,7 +72,7 @@ class MattersPlugin(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
         *,
         page: MkDocsPage,
         config: MkDocsConfig,
-        files: Files,  # noqa: ARG002
+        files: Files,
     ) -> str:
         """Note a prose page."""
         toc = tuple(
@@ -93,7 +93,7 @@ class MattersPlugin(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
         )
         return html
 
-    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:  # noqa: ARG002
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
         """Take the shell and write nothing: the pipeline writes every page."""
         self._shell = self._shell or output
         return ""

@@ -1,0 +1,46 @@
+.PHONY: run test build check format bench soak lock setup setup-test clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+PORT ?= 8000
+
+run: build  ## build, then serve site, API and staff desk on http://127.0.0.1:8000
+	$(BIN)/form-api serve --port $(PORT) --database var/form-api.db --site site
+
+build: $(READY)  ## the site, into site/
+	$(BIN)/site-builder build --out site
+
+test: setup-test  ## everything, in a real browser and real servers
+	$(BIN)/pytest -n 2 --dist worksteal
+
+check: $(READY) node_modules/ready  ## format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(READY)  ## put the code in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup-test  ## measure against the anchors; results go into docs/
+	$(BIN)/python -m benchmarks
+
+lock: $(READY)  ## renew the locked versions after editing pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate --output-file requirements.txt --quiet
+
+setup: $(READY)  ## the Python environment
+$(READY): requirements.txt pyproject.toml
+	scripts/setup-python $(VENV)
+	touch $@
+
+setup-test: $(READY) node_modules/ready  ## browser, fonts, PostgreSQL and the npm checkers
+	scripts/setup-debian
+
+node_modules/ready: package-lock.json
+	scripts/setup-node
+	touch $@
+
+clean:  ## forget everything that was made
+	rm -rf site .cache var
