@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from jinja2 import Environment
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
@@ -138,3 +140,15 @@ def render(config_file: Path, content: Path) -> Rendered:
         except Exception as error:
             raise SiteError(f"mkdocs 生成页面时停下了：{error}") from error
         return plugin.rendered
+
+
+def serve(builder: Callable[[], None], root: Path, watched: Iterable[Path], port: int) -> None:
+    """Serve `root` on the loopback, run `builder` on every change and reload open pages."""
+    server = LiveReloadServer(builder, "127.0.0.1", port, str(root), polling_interval=0.1)
+    server.error_handler = lambda code: (root / "404.html").read_bytes() if code == 404 else None
+    for path in watched:
+        server.watch(str(path))
+    try:
+        server.serve()
+    except KeyboardInterrupt:
+        server.shutdown()
