@@ -149,6 +149,6 @@ def serve(builder: Callable[[], None], root: Path, watched: Iterable[Path], port
     for path in watched:
         server.watch(str(path))
     try:
-        server.serve()
+        server.serve()  # type: ignore[no-untyped-call]
     except KeyboardInterrupt:
         server.shutdown()

@@ -1,0 +1,43 @@
+"""简体 becomes 繁体 by phrases, and nothing but Han characters changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from site_builder.script import Converter
+
+
+@pytest.mark.parametrize(
+    ("hans", "hant"),
+    [
+        ("开理发店", "開理髮店"),
+        ("行政审批", "行政審批"),
+        ("开发票", "開發票"),
+        ("皇后大道以后", "皇后大道以後"),
+        ("里面的邻里", "裡面的鄰里"),
+        ("复核", "複核"),
+        ("后台", "後臺"),
+        ("容缺后补", "容缺後補"),
+        ("信息", "信息"),
+    ],
+)
+def test_phrases_decide_the_character(hans: str, hant: str) -> None:
+    """A character is chosen by its word, and words are never swapped for other words."""
+    assert Converter()(hans) == hant
+
+
+def test_addresses_and_codes_are_left_alone() -> None:
+    """URLs, ids, e-mail addresses and file names come out as they went in."""
+    text = '<a href="../matters/food-license/x.docx?v=1#a" id="b" data-id="HD-2026-01">ab@c.cn</a>'
+    assert Converter()(text) == text
+
+
+def test_the_glossary_overrides_a_word() -> None:
+    """A line in the glossary decides how its word is written, and only that word."""
+    convert = Converter({"后台": "后台", "开餐馆": "開飯館"})
+    assert convert("我要开餐馆，后台里面") == "我要開飯館，后台裡面"
+
+
+def test_several_texts_keep_their_borders() -> None:
+    """Texts converted in one call come back one by one, empty ones too."""
+    assert Converter().all("开门", "", "发展\n里") == ["開門", "", "發展\n裡"]
