@@ -24,22 +24,30 @@ def write(outputs: Iterable[Output], out: Path) -> int:
         if folder not in folders:
             os.makedirs(root + folder, exist_ok=True)  # noqa: PTH103
             folders.add(folder)
-        if not _same(root + item.path, item.data):
-            _replace(root + item.path, item.data)
+        if _differs(root + item.path, item.data):
+            _write(root + item.path, item.data)
             written += 1
     _remove_others(out, kept)
     return written
 
 
-def _same(path: str, data: bytes) -> bool:
+def _differs(path: str, data: bytes) -> bool:
+    """Tell whether a file must be written; one that differs is unlinked first.
+
+    A release shares its unchanged files with the release before it through hard links, and
+    writing into one would change both.
+    """
     try:
         with open(path, "rb") as file:  # noqa: PTH123
-            return file.read() == data
+            if file.read() == data:
+                return False
     except FileNotFoundError:
-        return False
+        return True
+    os.unlink(path)  # noqa: PTH108
+    return True
 
 
-def _replace(path: str, data: bytes) -> None:
+def _write(path: str, data: bytes) -> None:
     with open(path, "wb") as file:  # noqa: PTH123
         file.write(data)
 

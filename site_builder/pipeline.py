@@ -60,6 +60,7 @@ class _Site:
 
     def outputs(self) -> Iterator[Output]:
         site = self.catalogue.data["site"]
+        yield opendata.json_file(BUILD_RECORD, {"version": __version__})
         listed: list[Page] = []
         for page in all_pages(self.content):
             listed.append(page)
@@ -69,7 +70,6 @@ class _Site:
         yield from opendata.catalogue_files(self.catalogue, site)
         yield from opendata.api_files(self.catalogue, self.content.forms, self.renderer)
         yield from sitemap.files(listed, site["网址"])
-        yield opendata.json_file(BUILD_RECORD, {"version": __version__, "pages": self.page_count})
 
 
 CACHE = Path(".cache") / "site-builder"

@@ -29,3 +29,13 @@ def test_what_the_build_no_longer_makes_is_removed(tmp_path: Path) -> None:
     write([Output("a/b/index.html", b"1"), Output("c.txt", b"2")], tmp_path)
     write([Output("c.txt", b"2")], tmp_path)
     assert [p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*")] == ["c.txt"]
+
+
+def test_a_release_that_shares_files_keeps_its_own(tmp_path: Path) -> None:
+    """Writing a new release never changes an older one that is linked to the same file."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    write([Output("a.txt", b"1")], old)
+    new.mkdir()
+    (new / "a.txt").hardlink_to(old / "a.txt")
+    write([Output("a.txt", b"2")], new)
+    assert (old / "a.txt").read_bytes() == b"1"
