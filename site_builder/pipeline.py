@@ -65,7 +65,7 @@ class _Site:
         for page in all_pages(self.content):
             listed.append(page)
             self.page_count += 2
-            yield from self.renderer.pages(page)
+            yield from self.renderer.pages(page, self.renderer.texts(page))
         yield from self.assets.outputs()
         yield from opendata.catalogue_files(self.catalogue, site)
         yield from opendata.api_files(self.catalogue, self.content.forms, self.renderer)

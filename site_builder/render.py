@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -26,6 +26,16 @@ class Output:
 
     path: str
     data: bytes
+
+
+class Texts(NamedTuple):
+    """What a page says, in Simplified script; the slots inside its body are still open."""
+
+    title: str
+    description: str
+    crumbs: str
+    head: str
+    body: str
 
 
 class Renderer:
@@ -54,29 +64,33 @@ class Renderer:
         """Return the page shell of a script."""
         return self._shells[language]
 
-    def pages(self, page: Page) -> Iterator[Output]:
-        """Yield a page in both scripts."""
+    def texts(self, page: Page) -> Texts:
+        """Render what a page says."""
         base = self._site_path if page.url.endswith(".html") else _up(page.url.count("/"))
         template = self._environment.get_template(f"pages/{page.kind}.html")
-        body = template.render(page=page, base=base, **page.context)
-        texts = (page.title, page.description, self._crumbs(page, base), _meta(page), body)
-        yield self._output(page, HANS, texts)
-        yield self._output(page, HANT, tuple(self._convert.all(*texts)))
+        return Texts(
+            html.escape(page.title),
+            html.escape(page.description),
+            self._crumbs(page, base),
+            _meta(page),
+            template.render(page=page, base=base, **page.context),
+        )
 
-    def _output(self, page: Page, language: str, texts: tuple[str, ...]) -> Output:
-        title, description, crumbs, head, body = texts
+    def pages(self, page: Page, texts: Texts) -> Iterator[Output]:
+        """Yield a page in both scripts."""
+        yield self._output(page, HANS, texts)
+        yield self._output(page, HANT, Texts(*self._convert.all(*texts)))
+
+    def _output(self, page: Page, language: str, texts: Texts) -> Output:
         values = {
             **self._places(page, language),
-            "title": html.escape(title),
-            "description": html.escape(description),
-            "crumbs": crumbs,
-            "head": head,
+            **texts._asdict(),
             "kind": page.kind,
             "section": page.section,
             "updated": page.updated,
             "lang": language,
         }
-        values["body"] = fill_slots(body, values)
+        values["body"] = fill_slots(texts.body, values)
         folder = "" if language == HANS else "hant/"
         name = page.url if page.url.endswith(".html") else f"{page.url}index.html"
         return Output(folder + name, self._shells[language].fill(values).encode())
