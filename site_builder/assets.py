@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,18 +12,38 @@ import rjsmin
 
 from site_builder.render import Output
 
+_IMPORT = re.compile(rb'((?:\bfrom|\bimport)\s*\(?\s*["\'])\./([\w.-]+)(?=["\'])')
+"""A script importing another one: `import { x } from "./other.js"`."""
+
 
 class Assets:
-    """The files of templates/assets; `assets["site.css"]` is the address a template links to."""
+    """The files of templates/assets; `assets["site.css"]` is the address a template links to.
+
+    Scripts import each other by their plain names; here those become the fingerprinted ones.
+    """
 
     def __init__(self, folder: Path) -> None:
-        files = {
+        self._files = {
             p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()
         }
-        self._outputs = {name: _minified(path) for name, path in files.items()}
-        self._address = {
-            name: f"assets/{_fingerprinted(name, data)}" for name, data in self._outputs.items()
-        }
+        self._address: dict[str, str] = {}
+        self._outputs: dict[str, bytes] = {}
+        for name in self._files:
+            self._add(name)
+
+    def _add(self, name: str) -> str:
+        """Take a file in after the files it imports, and return its address."""
+        if name not in self._address:
+            data = _minified(self._files[name])
+            if name.endswith(".js"):
+                data = _IMPORT.sub(self._imported, data)
+            self._outputs[name] = data
+            self._address[name] = f"assets/{_fingerprinted(name, data)}"
+        return self._address[name]
+
+    def _imported(self, match: re.Match[bytes]) -> bytes:
+        address = self._add(match[2].decode())
+        return match[1] + b"./" + address.removeprefix("assets/").encode()
 
     def __getitem__(self, name: str) -> str:
         return self._address[name]
