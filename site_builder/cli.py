@@ -147,3 +147,109 @@ def _totals(findings: list[Any]) -> str:
     return "，".join(
         f"{word} {sum(f.severity is s for f in findings)}" for s, word in words.items()
     )
+
+
+_place = click.option(
+    "--place",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("."),
+    envvar="SITE_BUILDER_PLACE",
+    show_default="当前文件夹",
+    help="发布文件夹（publish init 建的那个）。",
+)
+
+
+@cli.group(help="通过 git 发布：推送即检查，通过即上线。")
+def publish() -> None:
+    """Group the publishing commands."""
+
+
+@publish.command("init", help="准备服务器一侧：内容仓库、钩子和版本文件夹。")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@_config
+@click.option("--address", default="http://127.0.0.1:8000/", show_default=True, help="网站的网址。")
+@click.option("--keep", default=10, show_default=True, help="保留几个版本。")
+def publish_init(folder: Path, config: Path, address: str, keep: int) -> None:
+    """Prepare a server side from nothing."""
+    from site_builder.publish.place import Settings
+    from site_builder.publish.receive import init
+
+    place = init(folder, Settings(str(config.resolve()), address.rstrip("/") + "/", keep))
+    click.echo(f"内容仓库：{place.repository}")
+    click.echo(f"网站：{place.current}（第一次推送以后才有）")
+
+
+@publish.command("run", help="把已推送的内容发布出来；定时运行它，生效、失效日期就会自己起作用。")
+@_place
+def publish_run(place: Path) -> None:
+    """Publish what was pushed, or what a date has brought into force."""
+    from site_builder.publish.place import Place
+    from site_builder.publish.release import publish as publish_now
+
+    if publish_now(Place(place.resolve()), click.echo) is None:
+        click.echo("没有变化，网站保持原样")
+
+
+@publish.command("pre-receive", hidden=True)
+@click.argument("folder", type=click.Path(path_type=Path, exists=True))
+def pre_receive(folder: Path) -> None:
+    """Check a push; git calls this."""
+    from site_builder.publish.place import Place
+    from site_builder.publish.receive import check_push, updates
+
+    check_push(Place(folder), updates(sys.stdin))
+
+
+@publish.command("post-receive", hidden=True)
+@click.argument("folder", type=click.Path(path_type=Path, exists=True))
+def post_receive(folder: Path) -> None:
+    """Publish a push; git calls this."""
+    from site_builder.publish.place import Place
+    from site_builder.publish.receive import publish_push, updates
+
+    publish_push(Place(folder), updates(sys.stdin), click.echo)
+
+
+@cli.command(help="退回到以前的版本；不写版本号就退回上一个。")
+@click.argument("release", required=False)
+@_place
+def rollback(release: str | None, place: Path) -> None:
+    """Go back to an earlier release."""
+    from site_builder.publish.place import Place
+    from site_builder.publish.release import rollback as go_back
+
+    click.echo(f"现在是 {go_back(Place(place.resolve()), release).name}")
+
+
+@cli.command(help="列出保留的版本，新的在前。")
+@_place
+def releases(place: Path) -> None:
+    """List the kept releases."""
+    from site_builder.publish.place import Place
+    from site_builder.publish.release import current
+    from site_builder.publish.release import releases as kept
+
+    where = Place(place.resolve())
+    up = current(where)
+    for release in kept(where):
+        mark = "*" if release == up else " "
+        click.echo(f"{mark} {release.name}  {release.made_at}  {release.pages} 个页面")
+
+
+@cli.command(help="说明现在是哪个版本、有没有等着发布的内容。")
+@_place
+def status(place: Path) -> None:
+    """Say what is up."""
+    from site_builder.publish import git
+    from site_builder.publish.place import MAIN, Place
+    from site_builder.publish.release import current
+
+    where = Place(place.resolve())
+    where.settings()
+    up, pushed = current(where), git.head(where.repository, MAIN)
+    if up is None:
+        click.echo("还没有发布过")
+    else:
+        click.echo(f"版本 {up.name}，{up.pages} 个页面，{len(up.in_force)} 个事项")
+    if pushed and (up is None or up.commit != pushed):
+        click.echo(f"有推送还没有发布（{pushed[:8]}）：运行 site-builder publish run")

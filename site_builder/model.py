@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -236,6 +236,23 @@ class Package:
     source: Source
     broken: frozenset[str] = frozenset()
 
+    def limited_to(self, ids: Set[str]) -> Package:
+        """Return the package with only those matters that are in force."""
+
+        def kept(matter_ids: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(i for i in matter_ids if i in ids)
+
+        questions = tuple(
+            replace(
+                q,
+                options=tuple(
+                    replace(o, adds=kept(o.adds), drops=kept(o.drops)) for o in q.options
+                ),
+            )
+            for q in self.questions
+        )
+        return replace(self, matter_ids=kept(self.matter_ids), questions=questions)
+
     @cached_property
     def possible_matter_ids(self) -> tuple[str, ...]:
         """Every matter that some answers can lead to, in handling order."""
@@ -345,6 +362,24 @@ class Catalogue:
     def packages_of(self) -> dict[str, tuple[Package, ...]]:
         """The packages that contain a matter, by the matter's id."""
         return {m.id: tuple(p for p in self.packages if m.id in p.matter_ids) for m in self.matters}
+
+    def in_force(self, day: dt.date) -> Catalogue:
+        """Return the catalogue as it holds on a day: 生效日期 reached, 失效日期 not."""
+        matters = tuple(
+            m
+            for m in self.matters
+            if (m.effective_on or day) <= day and not (m.expires_on and m.expires_on <= day)
+        )
+        if len(matters) == len(self.matters):
+            return self
+        ids = {m.id for m in matters}
+        packages = tuple(p.limited_to(ids) for p in self.packages)
+        return replace(
+            self,
+            matters=matters,
+            packages=tuple(p for p in packages if p.matter_ids),
+            cancelled=tuple(c for c in self.cancelled if c.matter_id in ids),
+        )
 
     def of_theme(self, theme_id: str) -> tuple[Matter, ...]:
         """Return a theme's matters in the bureau's order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,15 +31,19 @@ class Result:
 
 
 def build(
-    content: Path, out: Path, config: Path = Path("mkdocs.yml"), rendered: Rendered | None = None
+    content: Path,
+    out: Path,
+    config: Path = Path("mkdocs.yml"),
+    rendered: Rendered | None = None,
+    today: dt.date | None = None,
 ) -> Result:
-    """Build the whole site of `content` into `out`.
+    """Build the whole site of `content` into `out`, as it is in force `today`.
 
     `rendered` is the engine's work when MkDocs itself called us. Raises ContentError with all
     findings when the content has errors, and then leaves `out` as it was.
     """
     _refuse_foreign_folder(out)
-    catalogue = load_catalogue(content)
+    catalogue = load_catalogue(content).in_force(today or dt.date.today())
     assets = Assets(templates_of(config) / "assets")
     engine = rendered or enginecache.rendered(config, content, templates_of(config), CACHE)
     pages = Content(catalogue, engine.prose, _forms(content))
@@ -60,7 +65,8 @@ class _Site:
 
     def outputs(self) -> Iterator[Output]:
         site = self.catalogue.data["site"]
-        yield opendata.json_file(BUILD_RECORD, {"version": __version__})
+        own = [asset.path for asset in self.assets.outputs()]
+        yield opendata.json_file(BUILD_RECORD, {"version": __version__, "assets": own})
         listed: list[Page] = []
         for page in all_pages(self.content):
             listed.append(page)
