@@ -1,0 +1,188 @@
+"""What a rule is: a function from the whole site to its faults, under a stable code.
+
+The docstring of a rule is Chinese, because it is published: its first line says what must hold and
+the line “依据：” names the source. `docs/rules.md` is made from it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from site_builder.errors import Finding, Severity
+from site_builder.model import Catalogue, Matter, Package, Source
+
+TEXT_SUFFIXES = frozenset({".md", ".yml", ".yaml", ".txt", ".csv", ".html", ".svg"})
+
+
+class Fault(NamedTuple):
+    """What a rule found: where, what is wrong and what to do."""
+
+    source: Source
+    path: tuple[str | int, ...]
+    message: str
+    advice: str
+
+
+class Text(NamedTuple):
+    """A content file as it stands, for rules about what is typed anywhere."""
+
+    file: str
+    text: str
+
+    def at(self, position: int) -> Source:
+        """Return the line of a position in the text as the source of a fault."""
+        return Source(self.file, {(): self.text.count("\n", 0, position) + 1})
+
+
+@dataclass(frozen=True)
+class Site:
+    """What rules judge: the catalogue, the folder it came from and the day of the check."""
+
+    catalogue: Catalogue
+    content: Path
+    today: dt.date
+
+    def matters(self, *needs: str) -> Iterator[Matter]:
+        """Yield the matters whose fields `needs` could be read."""
+        return (m for m in self.catalogue.matters if m.broken.isdisjoint(needs))
+
+    def packages(self, *needs: str) -> Iterator[Package]:
+        """Yield the packages whose fields `needs` could be read."""
+        return (p for p in self.catalogue.packages if p.broken.isdisjoint(needs))
+
+    def source(self, name: str) -> Source:
+        """Return where a file of content/data was read, by its name without suffix."""
+        return self.catalogue.sources.get(name, Source(f"data/{name}.yml"))
+
+    def unreadable(self, name: str) -> bool:
+        """Tell whether a data file is there but has mistakes that are reported already."""
+        return name not in self.catalogue.sources and (self.content / f"data/{name}.yml").is_file()
+
+    @cached_property
+    def matter_ids(self) -> frozenset[str]:
+        """Every matter's id, also of those whose file could not be read."""
+        return frozenset(path.stem for path in (self.content / "matters").glob("*/*.md"))
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """Every file of the content folder, hidden ones left out."""
+        paths = (p for p in self.content.rglob("*") if p.is_file() and p.name[0] != ".")
+        return tuple(sorted(p.relative_to(self.content).as_posix() for p in paths))
+
+    @cached_property
+    def file_set(self) -> frozenset[str]:
+        """The same files, for asking whether one exists."""
+        return frozenset(self.files)
+
+    @cached_property
+    def texts(self) -> tuple[Text, ...]:
+        """Every readable text of the content folder; others are reported when they are loaded."""
+        return tuple(
+            Text(file, (self.content / file).read_text("utf-8", errors="replace"))
+            for file in self.files
+            if Path(file).suffix in TEXT_SUFFIXES
+        )
+
+
+Faults = Iterable[Fault]
+Judge = Callable[[Site], Faults]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named promise about the content."""
+
+    code: str
+    severity: Severity
+    judge: Judge
+    text: str
+    """The docstring: what must hold, and why."""
+
+    def findings(self, site: Site) -> Iterator[Finding]:
+        """Yield a finding for every fault."""
+        for source, path, message, advice in self.judge(site):
+            line = source.line(*path)
+            yield Finding(source.file, line, self.code, message, advice, self.severity)
+
+    @property
+    def what(self) -> str:
+        """What must hold, in one Chinese sentence."""
+        return self.text.strip().splitlines()[0].removesuffix("。")
+
+    @property
+    def basis(self) -> str:
+        """The standard, article or house decision it comes from."""
+        return " ".join(self.text.partition("依据：")[2].split()).removesuffix("。")
+
+
+RULES: dict[str, Rule] = {}
+"""Every rule by its code, in the order the modules define them."""
+
+
+def rule(code: str, severity: Severity = Severity.ERROR) -> Callable[[Judge], Judge]:
+    """Register a rule about the site as a whole."""
+
+    def register(judge: Judge) -> Judge:
+        _register(code, severity, judge, judge.__doc__)
+        return judge
+
+    return register
+
+
+MatterJudge = Callable[[Matter], Faults]
+
+
+def matter_rule(
+    code: str, severity: Severity = Severity.ERROR, *, needs: tuple[str, ...]
+) -> Callable[[MatterJudge], MatterJudge]:
+    """Register a rule that a matter keeps or breaks by itself.
+
+    It is silent about a matter with an unreadable field among `needs`: that is reported already.
+    """
+
+    def register(judge: MatterJudge) -> MatterJudge:
+        def judge_all(site: Site) -> Faults:
+            for matter in site.matters(*needs):
+                yield from judge(matter)
+
+        _register(code, severity, judge_all, judge.__doc__)
+        return judge
+
+    return register
+
+
+PackageJudge = Callable[[Package], Faults]
+
+
+def package_rule(
+    code: str, severity: Severity = Severity.ERROR, *, needs: tuple[str, ...]
+) -> Callable[[PackageJudge], PackageJudge]:
+    """Register a rule that a package keeps or breaks by itself."""
+
+    def register(judge: PackageJudge) -> PackageJudge:
+        def judge_all(site: Site) -> Faults:
+            for package in site.packages(*needs):
+                yield from judge(package)
+
+        _register(code, severity, judge_all, judge.__doc__)
+        return judge
+
+    return register
+
+
+def _register(code: str, severity: Severity, judge: Judge, text: str | None) -> None:
+    if code in RULES:
+        raise ValueError(f"two rules have the code {code}")
+    RULES[code] = Rule(code, severity, judge, text or "")
+
+
+def suggestion(word: str, known: Collection[str], otherwise: str) -> str:
+    """Return the advice for an unknown word: the known one it resembles, or what to do instead."""
+    close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return f"是不是“{close[0]}”" if close else otherwise
