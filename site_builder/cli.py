@@ -152,7 +152,7 @@ def _totals(findings: list[Any]) -> str:
 _place = click.option(
     "--place",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("."),
+    default=Path(),
     envvar="SITE_BUILDER_PLACE",
     show_default="当前文件夹",
     help="发布文件夹（publish init 建的那个）。",

@@ -17,6 +17,7 @@ from site_builder.errors import SiteError
 from site_builder.model import Catalogue
 from site_builder.pages import Content, Page, all_pages
 from site_builder.prose import Rendered
+from site_builder.quotes import quoted_page
 from site_builder.render import Output, Renderer, json_ld
 from site_builder.script import Converter
 
@@ -46,7 +47,8 @@ def build(
     catalogue = load_catalogue(content).in_force(today or dt.date.today())
     assets = Assets(templates_of(config) / "assets")
     engine = rendered or enginecache.rendered(config, content, templates_of(config), CACHE)
-    pages = Content(catalogue, engine.prose, _forms(content))
+    prose = tuple(quoted_page(page, catalogue.figures) for page in engine.prose)
+    pages = Content(catalogue, prose, _forms(content))
     renderer = _renderer(config, catalogue, engine, assets)
     site = _Site(catalogue, pages, renderer, assets)
     written = output.write(site.outputs(), out)

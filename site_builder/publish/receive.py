@@ -77,7 +77,8 @@ def check_push(place: Place, pushed: list[Update]) -> None:
         if errors:
             lines = "\n".join(map(str, errors))
             raise SiteError(
-                f"没有收下这次推送：有 {len(errors)} 处错误，网站没有变。\n{lines}\n改好后提交，再推送一次。"
+                f"没有收下这次推送：有 {len(errors)} 处错误，网站没有变。\n{lines}\n"
+                "改好后提交，再推送一次。"
             )
 
 
