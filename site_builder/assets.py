@@ -48,6 +48,9 @@ class Assets:
     def __getitem__(self, name: str) -> str:
         return self._address[name]
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._address
+
     def outputs(self) -> Iterator[Output]:
         """Yield the asset files."""
         for name, data in self._outputs.items():

@@ -81,15 +81,18 @@ class Renderer:
         yield self._output(page, HANS, texts)
         yield self._output(page, HANT, Texts(*self._convert.all(*texts)))
 
-    def _output(self, page: Page, language: str, texts: Texts) -> Output:
-        values = {
+    def values(self, page: Page, language: str) -> dict[str, str]:
+        """Return what fills the slots of a page beside its texts."""
+        return {
             **self._places(page, language),
-            **texts._asdict(),
             "kind": page.kind,
             "section": page.section,
             "updated": page.updated,
             "lang": language,
         }
+
+    def _output(self, page: Page, language: str, texts: Texts) -> Output:
+        values = self.values(page, language) | texts._asdict()
         values["body"] = fill_slots(texts.body, values)
         folder = "" if language == HANS else "hant/"
         name = page.url if page.url.endswith(".html") else f"{page.url}index.html"
