@@ -121,27 +121,16 @@ def _mapping_edits(text: str, node: yaml.MappingNode, values: dict[str, Any]) ->
                 _end(text, child),
                 _lines({name: values[name]}, column).strip(),
             )
-    previous, added = None, {}
+    previous, added = node.value[-1][1], {}
     for name in values:
         if name not in present:
             added[name] = values[name]
             continue
         if added:
-            yield _insertion(text, node, previous, added)
+            yield _below(text, _end(text, previous), _lines(added, column))
         previous, added = present[name][1], {}
     if added:
-        yield _insertion(text, node, previous, added)
-
-
-def _insertion(
-    text: str, node: yaml.MappingNode, previous: yaml.Node | None, added: dict[str, Any]
-) -> _Edit:
-    """Return the edit that puts new keys below the one they follow."""
-    lines = _lines(added, node.start_mark.column)
-    if previous is None:
-        start = node.start_mark.index
-        return _Edit(start, start, lines.strip() + "\n" + " " * node.start_mark.column)
-    return _below(text, _end(text, previous), lines)
+        yield _below(text, _end(text, previous), _lines(added, column))
 
 
 def _sequence_edits(text: str, node: yaml.Node, values: list[Any]) -> Iterator[_Edit]:

@@ -62,13 +62,15 @@ def value(cell: Any, element: Element) -> str | list[str]:
 
 def _list(cell: str, element: Element) -> list[str]:
     separators = r"\n" if element.separator == "\n" else r"[;；\n]"
-    items = [item.strip() for item in re.split(separators, cell)]
+    items = [item.strip() for item in re.split(separators, cell) if item.strip()]
+    if not items:
+        raise ValueError("只有分隔符，没有内容；补上，或者清空这一格")
     read: Callable[[str], str] = str
     if element.kind is Kind.CHOICES:
         read = lambda item: _choice(item, element)  # noqa: E731
     elif holds_id(element):
         read = _id
-    return list(dict.fromkeys(read(item) for item in items if item))
+    return list(dict.fromkeys(map(read, items)))
 
 
 def _id(cell: Any) -> str:

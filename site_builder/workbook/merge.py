@@ -12,25 +12,21 @@ Record = dict[str, Any]
 
 
 def tidy(record: Record, elements: Sequence[Element]) -> Record:
-    """Return a record as the workbook would hold it: no blanks, a single item still a list."""
-    lists = {e.key for e in elements if e.kind in (Kind.LIST, Kind.CHOICES)}
-    nested = {e.key: e.elements for e in elements if e.kind in (Kind.RECORDS, Kind.RECORD)}
-    tidied: Record = {}
-    for key, value in record.items():
-        if not value:
-            continue
-        if key in lists and not isinstance(value, list):
-            value = [value]
-        elif key in nested:
-            value = _tidy_nested(value, nested[key])
-        tidied[key] = value
-    return tidied
+    """Return a record as the workbook would hold it: schema order, no blanks, lists as lists."""
+    known = {e.key: _tidy_value(record.get(e.key), e) for e in elements}
+    others = {key: value for key, value in record.items() if key not in known}
+    return {key: value for key, value in known.items() if value} | others
 
 
-def _tidy_nested(value: Any, elements: Sequence[Element]) -> Any:
-    if isinstance(value, list):
-        return [tidy(item, elements) if isinstance(item, dict) else item for item in value]
-    return tidy(value, elements) if isinstance(value, dict) else value
+def _tidy_value(value: Any, element: Element) -> Any:
+    if element.kind in (Kind.LIST, Kind.CHOICES) and value:
+        return value if isinstance(value, list) else [value]
+    if element.kind is Kind.RECORDS:
+        items = value if isinstance(value, list) else []
+        return [tidy(item, element.elements) for item in items if isinstance(item, dict)]
+    if element.kind is Kind.RECORD:
+        return tidy(value, element.elements) if isinstance(value, dict) else None
+    return value
 
 
 def merged(old: Record, new: Record, elements: Sequence[Element]) -> Record:
@@ -47,9 +43,9 @@ def merged(old: Record, new: Record, elements: Sequence[Element]) -> Record:
 
 
 def _merged_value(old: Any, new: Any, element: Element) -> Any:
-    if element.kind is Kind.RECORD and isinstance(old, dict):
+    if element.kind is Kind.RECORD and old:
         return merged(old, new, element.elements)
-    if element.kind is Kind.RECORDS and isinstance(old, list):
+    if element.kind is Kind.RECORDS and old:
         return [
             merged(before, after, element.elements) if before else after
             for before, after in paired(old, new)
@@ -57,7 +53,7 @@ def _merged_value(old: Any, new: Any, element: Element) -> Any:
     return new
 
 
-def paired(old: list[Any], new: list[Record]) -> list[tuple[Record | None, Record]]:
+def paired(old: list[Record], new: list[Record]) -> list[tuple[Record | None, Record]]:
     """Return each new record with the old one it continues: the same name, else the same place."""
     unclaimed = defaultdict[str, list[int]](list)
     for index, record in enumerate(old):
@@ -72,6 +68,6 @@ def paired(old: list[Any], new: list[Record]) -> list[tuple[Record | None, Recor
     return [(None if i is None else old[i], record) for i, record in zip(partner, new, strict=True)]
 
 
-def name_of(record: Any) -> str:
+def name_of(record: Record) -> str:
     """Return what a record is known by: its first column."""
-    return str(next(iter(record.values()), "")) if isinstance(record, dict) else str(record)
+    return str(next(iter(record.values()), ""))

@@ -51,7 +51,7 @@ def _shown(value: str | None, element: Element) -> str:
 def _list(before: list[str], after: list[str], element: Element) -> Iterator[str]:
     yield from (f"{element.key}新增“{item}”" for item in after if item not in before)
     yield from (f"{element.key}删除“{item}”" for item in before if item not in after)
-    if sorted(before) == sorted(after):
+    if sorted(map(str, before)) == sorted(after):
         yield f"{element.key}的次序有变"
 
 

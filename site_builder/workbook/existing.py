@@ -1,0 +1,54 @@
+"""The content folder as it is before an import; what cannot be read there stops the import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from site_builder import load
+from site_builder.errors import Finding
+from site_builder.model import Document
+
+
+class Existing:
+    """Reads content files and notes what hinders, once each."""
+
+    def __init__(self, content: Path) -> None:
+        self.content = content
+        self.problems: list[str] = []
+
+    def paths(self, pattern: str) -> dict[str, Path]:
+        """Return the files of a pattern by their code, which is their name."""
+        paths: dict[str, Path] = {}
+        for path in sorted(self.content.glob(pattern)):
+            other = paths.setdefault(path.stem, path)
+            if other is not path:
+                self._note(f"{other} 和 {path} 编码相同；只留一个")
+        return paths
+
+    def front_matter(self, path: Path) -> dict[str, Any]:
+        """Return the values of a Markdown file."""
+        values: dict[str, Any] = self._values(load.read_front_matter(path, self.content), {})
+        return values
+
+    def data(self, name: str, empty: Any) -> Any:
+        """Return the values of a file in content/data, which are of the same type as `empty`."""
+        path = self.data_path(name)
+        return self._values(load.read_data(path, self.content), empty) if path.exists() else empty
+
+    def data_path(self, name: str) -> Path:
+        """Return where a data file stands."""
+        return self.content / "data" / f"{name}.yml"
+
+    def _values(self, read: Document | Finding, empty: Any) -> Any:
+        if isinstance(read, Finding):
+            self._note(str(read))
+            return empty
+        if read.values and not isinstance(read.values, type(empty)):
+            self._note(f"{read.source.file}:1: 写法不对；运行 site-builder check 看怎么改")
+            return empty
+        return read.values or empty
+
+    def _note(self, problem: str) -> None:
+        if problem not in self.problems:
+            self.problems.append(f"{problem}（现有内容改好后再导入）")
