@@ -43,8 +43,11 @@ def read_front_matter(path: Path, content: Path) -> Document | Finding:
     """Read a Markdown file with front matter; a finding says what hinders it."""
     file = path.relative_to(content).as_posix()
     text = _text(path, file)
-    if isinstance(text, Finding):
-        return text
+    return text if isinstance(text, Finding) else parse_front_matter(text, file)
+
+
+def parse_front_matter(text: str, file: str) -> Document | Finding:
+    """Read the text of a Markdown file with front matter; `file` names it in findings."""
     match = _FRONT_MATTER.match(text)
     if not match:
         return Finding(
