@@ -14,6 +14,7 @@ from site_builder.check import (  # noqa: F401
     matter,
     packages,
     privacy,
+    prose,
     wording,
 )
 from site_builder.check.rule import RULES, Rule, Site
