@@ -19,13 +19,14 @@ _IMPORT = re.compile(rb'((?:\bfrom|\bimport)\s*\(?\s*["\'])\./([\w.-]+)(?=["\'])
 class Assets:
     """The files of templates/assets; `assets["site.css"]` is the address a template links to.
 
+    A folder named like a file (site.css/) holds its parts, joined in the order of their names.
     Scripts import each other by their plain names; here those become the fingerprinted ones.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._files = {
-            p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()
-        }
+        self._files: dict[str, list[Path]] = {}
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            self._files.setdefault(path.relative_to(folder).parts[0], []).append(path)
         self._address: dict[str, str] = {}
         self._outputs: dict[str, bytes] = {}
         for name in self._files:
@@ -34,7 +35,7 @@ class Assets:
     def _add(self, name: str) -> str:
         """Take a file in after the files it imports, and return its address."""
         if name not in self._address:
-            data = _minified(self._files[name])
+            data = b"".join(_minified(part) for part in self._files[name])
             if name.endswith(".js"):
                 data = _IMPORT.sub(self._imported, data)
             self._outputs[name] = data

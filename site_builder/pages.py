@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from form_definitions import Form
 from site_builder.model import Catalogue, Matter, Package
 from site_builder.prose import Prose
+from site_builder.structured import government_service
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,18 @@ MATTERS, PACKAGES, HALL = (
 )
 COMPLAINTS, APPOINTMENTS = Crumb("你提我改", "complaints/"), Crumb("预约办理", "appointments/")
 ARTICLES = Crumb("资讯", "articles/")
+
+SECTIONS = (
+    "home",
+    "matters",
+    "packages",
+    "hall",
+    "appointments",
+    "complaints",
+    "articles",
+    "search",
+)
+"""The entries of the main navigation (templates/partials/masthead.html)."""
 
 AUDIENCES = {
     "个人": "person",
@@ -113,12 +127,14 @@ def matter_guides(content: Content) -> Iterator[Page]:
             section="matters",
             crumbs=(MATTERS, Crumb(theme.name, f"themes/{theme.id}/")),
             updated=matter.checked_on.isoformat(),
-            context={"matter": matter, "theme": theme, **_place(content.catalogue, matter)},
+            context={
+                "matter": matter,
+                "theme": theme,
+                "zone": content.catalogue.zone_of(matter),
+                "packages": content.catalogue.packages_of[matter.id],
+                "structured": government_service(matter, content.catalogue.data["site"]),
+            },
         )
-
-
-def _place(catalogue: Catalogue, matter: Matter) -> dict[str, Any]:
-    return {"zone": catalogue.zone_of(matter), "packages": catalogue.packages_of[matter.id]}
 
 
 def matter_lists(content: Content) -> Iterator[Page]:
@@ -281,7 +297,7 @@ def forms(content: Content) -> Iterator[Page]:
         "吐槽、找茬、提建议：写下来，给你编号，按期答复",
         section="complaints",
         crumbs=(COMPLAINTS,),
-        context={"form": content.forms.get("complaints"), "replies": content.catalogue.replies},
+        context={"form": content.forms.get("complaint"), "replies": content.catalogue.replies},
     )
     yield Page(
         "complaints/status/",
@@ -290,7 +306,7 @@ def forms(content: Content) -> Iterator[Page]:
         "凭编号和查询码看处理到哪一步",
         section="complaints",
         crumbs=(COMPLAINTS, Crumb("查询答复", "complaints/status/")),
-        context={"resource": "complaints"},
+        context={"resource": "complaints", "form": content.forms.get("status")},
     )
     yield Page(
         "appointments/",
@@ -299,7 +315,10 @@ def forms(content: Content) -> Iterator[Page]:
         "选日期和时段，到了就办",
         section="appointments",
         crumbs=(APPOINTMENTS,),
-        context={"form": content.forms.get("appointments")},
+        context={
+            "form": content.forms.get("appointment"),
+            "slots": tuple(_slots(content.catalogue.data.get("appointments", {}))),
+        },
     )
     yield Page(
         "appointments/status/",
@@ -308,8 +327,18 @@ def forms(content: Content) -> Iterator[Page]:
         "凭编号和查询码查看、改期或取消",
         section="appointments",
         crumbs=(APPOINTMENTS, Crumb("查询预约", "appointments/status/")),
-        context={"resource": "appointments"},
+        context={"resource": "appointments", "form": content.forms.get("status")},
     )
+
+
+def _slots(appointments: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the half-hours of an opening day, as the form API names them: 09:00-09:30."""
+    length = dt.timedelta(minutes=int(appointments.get("slot_minutes", 30)))
+    for span in appointments.get("hours", ()):
+        start, end = (dt.datetime.strptime(span[edge], "%H:%M") for edge in ("from", "to"))
+        while start + length <= end:
+            yield f"{start:%H:%M}-{start + length:%H:%M}"
+            start += length
 
 
 def tools(content: Content) -> Iterator[Page]:  # noqa: ARG001

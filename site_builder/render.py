@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from site_builder.compose import Shell, fill_slots
-from site_builder.pages import Crumb, Page
+from site_builder.pages import SECTIONS, Crumb, Page
 from site_builder.script import Converter
 
 HANS: Final = "zh-Hans"
@@ -57,7 +57,8 @@ class Renderer:
         self._environment.globals.update(shared)
         self._environment.filters["han_number"] = _han_number
         self._shells = {HANS: shell, HANT: shell.converted(convert)}
-        self._convert = convert
+        self.convert = convert
+        self.templates = templates
         self._site_path = site_path
 
     def shell(self, language: str) -> Shell:
@@ -79,7 +80,7 @@ class Renderer:
     def pages(self, page: Page, texts: Texts) -> Iterator[Output]:
         """Yield a page in both scripts."""
         yield self._output(page, HANS, texts)
-        yield self._output(page, HANT, Texts(*self._convert.all(*texts)))
+        yield self._output(page, HANT, Texts(*self.convert.all(*texts)))
 
     def values(self, page: Page, language: str) -> dict[str, str]:
         """Return what fills the slots of a page beside its texts."""
@@ -87,8 +88,11 @@ class Renderer:
             **self._places(page, language),
             "kind": page.kind,
             "section": page.section,
+            **{f"current{s}": "true" if s == page.section else "false" for s in SECTIONS},
             "updated": page.updated,
             "lang": language,
+            "script": "hans" if language == HANS else "hant",
+            "path": page.url,
         }
 
     def _output(self, page: Page, language: str, texts: Texts) -> Output:

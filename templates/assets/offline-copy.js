@@ -1,0 +1,185 @@
+// The copy of the site on this device. Pages and the service worker both use it.
+//
+// The site publishes the copy as parts named by their content (site_builder/offline.py). A version
+// counts only when all its parts are here and proved; one record, written last, says which version
+// that is. So an interrupted download costs nothing: the old version stays, and the parts that came
+// stay for the next attempt. The version before is kept too, for pages that are still open.
+
+const FORMAT = 1;
+const POINTER = "data/offline.json";
+const STATE = "data/offline/state";
+
+export class OfflineCopy {
+  /** `root` is the address of the site's root folder. */
+  constructor(root) {
+    this.root = new URL(root);
+    this.name = `offline ${this.root.pathname}`;
+    this.opened = new Map();
+  }
+
+  /** What is here: version, date, bytes, stored, checked, problem, or off when people erased it. */
+  async state() {
+    const response = await this.match(STATE);
+    return response ? response.json() : {};
+  }
+
+  /** Bring the copy up to the published version; return the state afterwards. Never throws. */
+  async refresh({ asked = false, progress = () => {} } = {}) {
+    return this.alone(() => this.refreshAlone(asked, progress));
+  }
+
+  /** Remove the copy, and keep it removed until somebody asks for it again. */
+  async erase() {
+    await this.alone(async () => {
+      await caches.delete(this.name);
+      this.opened.clear();
+      await this.note({ off: true });
+    });
+  }
+
+  /** What the page at a path says, and the shell around it; nothing when it is not here. */
+  async page(path) {
+    const url = path.replace(/^hant\//, "").replace(/(^|\/)index\.html$/, "$1");
+    const index = await this.index();
+    const part = index?.pages[url];
+    if (part === undefined) return undefined;
+    const [core, opened] = await Promise.all([
+      this.open(index.core),
+      this.open(index.parts[part]),
+    ]);
+    return core && opened && { core, record: opened.pages[url], date: index.date };
+  }
+
+  /** The text of a script, style or data file of the active version or the one before. */
+  async file(path) {
+    const state = await this.state();
+    for (const address of [state.index, state.previous]) {
+      const index = address && (await this.open(address));
+      const part = index?.files[path];
+      const opened = part !== undefined && (await this.open(index.parts[part]));
+      if (opened) return opened.files[path];
+    }
+    return undefined;
+  }
+
+  // Below here: how it is kept.
+
+  /** Several tabs and the worker share the copy; one of them changes it at a time. */
+  alone(work) {
+    return navigator.locks ? navigator.locks.request(this.name, work) : work();
+  }
+
+  async refreshAlone(asked, progress) {
+    const state = await this.state();
+    if (state.off && !asked) return state;
+    try {
+      const pointer = await this.published();
+      if (pointer.stop) {
+        await caches.delete(this.name);
+        return {};
+      }
+      const whole = state.version === pointer.version && (await this.whole(pointer.index));
+      const next = { ...state, off: false, checked: Date.now(), problem: "" };
+      if (!whole && pointer.format === FORMAT) {
+        await this.download(pointer, progress);
+        const previous = state.version === pointer.version ? state.previous : state.index;
+        Object.assign(next, pointer, { previous, stored: Date.now() });
+      }
+      await this.note(next);
+      await this.prune(next);
+      return next;
+    } catch (error) {
+      const problem = error.name === "QuotaExceededError" ? "full" : "network";
+      await this.note({ ...state, problem }).catch(() => {});
+      return { ...state, problem };
+    }
+  }
+
+  async published() {
+    const response = await fetch(new URL(POINTER, this.root), { cache: "no-store" });
+    if (!response.ok) throw new Error(`${response.status} ${POINTER}`);
+    return response.json();
+  }
+
+  async whole(indexAddress) {
+    const index = await this.open(indexAddress);
+    if (!index) return false;
+    const cache = await caches.open(this.name);
+    const here = new Set((await cache.keys()).map((request) => request.url));
+    return [index.core, ...index.parts].every((address) => here.has(this.url(address)));
+  }
+
+  async download(pointer, progress) {
+    let done = await this.take(pointer.index);
+    const index = await this.open(pointer.index);
+    for (const address of [index.core, ...index.parts]) {
+      done += await this.take(address);
+      progress(done, pointer.bytes);
+    }
+  }
+
+  /** Fetch a part unless it is here; keep it only when its content is what its name says. */
+  async take(address) {
+    const kept = await this.match(address);
+    if (kept) return (await kept.blob()).size;
+    const response = await fetch(this.url(address));
+    if (!response.ok) throw new Error(`${response.status} ${address}`);
+    const bytes = await response.arrayBuffer();
+    if (!address.includes(`.${await digest(bytes)}.`)) throw new Error(`damaged ${address}`);
+    const cache = await caches.open(this.name);
+    await cache.put(this.url(address), new Response(bytes));
+    return bytes.byteLength;
+  }
+
+  async prune(state) {
+    const kept = new Set([this.url(STATE)]);
+    for (const address of [state.index, state.previous]) {
+      const index = address && (await this.open(address));
+      if (index) [address, index.core, ...index.parts].forEach((part) => kept.add(this.url(part)));
+    }
+    const cache = await caches.open(this.name);
+    for (const request of await cache.keys()) {
+      if (!kept.has(request.url)) await cache.delete(request);
+    }
+  }
+
+  async index() {
+    const { index } = await this.state();
+    return index && this.open(index);
+  }
+
+  /** Unpack a part; nothing when the browser threw it away. */
+  async open(address) {
+    if (!this.opened.has(address)) {
+      const response = await this.match(address);
+      if (!response) return undefined;
+      const unpacked = response.body.pipeThrough(new DecompressionStream("gzip"));
+      this.remember(address, await new Response(unpacked).json());
+    }
+    return this.opened.get(address);
+  }
+
+  /** Keep the last few unpacked: a page asks for a dozen files of the same part. */
+  remember(address, value) {
+    this.opened.set(address, value);
+    if (this.opened.size > 8) this.opened.delete(this.opened.keys().next().value);
+  }
+
+  async note(state) {
+    const cache = await caches.open(this.name);
+    await cache.put(this.url(STATE), new Response(JSON.stringify(state)));
+  }
+
+  async match(address) {
+    return caches.match(this.url(address), { cacheName: this.name });
+  }
+
+  url(address) {
+    return new URL(address, this.root).href;
+  }
+}
+
+async function digest(bytes) {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
