@@ -347,10 +347,13 @@ def tools(content: Content) -> Iterator[Page]:  # noqa: ARG001
         ("search/", "搜索", "搜事项、套餐、窗口和文章"),
         ("ask/", "智能问答", "用自己的话问：带什么、几天、多少钱、去哪办"),
         ("offline/", "离线使用", "没有网络也能看指南"),
+        ("outbox/", "待送出的", "写好还没送到的意见和预约"),
         ("changes/", "最近更新", "哪些事项变了、怎么变的"),
         ("sitemap/", "网站地图", "本站全部栏目和页面"),
     ):
         yield Page(url, url.strip("/"), title, description, crumbs=(Crumb(title, url),))
+    missing = "没有网络，这一页打不开"
+    yield Page("offline/missing.html", "offline-missing", missing, missing)
     yield Page("404.html", "404", "找不到这个页面", "这个地址没有页面")
 
 

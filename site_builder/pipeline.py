@@ -10,15 +10,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import form_definitions
-from site_builder import __version__, enginecache, opendata, output, sitemap
+from site_builder import __version__, enginecache, opendata, output, sitemap, webapp
 from site_builder.assets import Assets
 from site_builder.catalogue import load_catalogue
 from site_builder.errors import SiteError
 from site_builder.model import Catalogue
+from site_builder.offline import OfflineCopy
 from site_builder.pages import Content, Page, all_pages
 from site_builder.prose import Rendered
 from site_builder.quotes import quoted_page
-from site_builder.render import Output, Renderer, json_ld
+from site_builder.render import HANS, HANT, Output, Renderer, json_ld
 from site_builder.script import Converter
 
 
@@ -50,7 +51,8 @@ def build(
     prose = tuple(quoted_page(page, catalogue.figures) for page in engine.prose)
     pages = Content(catalogue, prose, _forms(content))
     renderer = _renderer(config, catalogue, engine, assets)
-    site = _Site(catalogue, pages, renderer, assets)
+    copy = OfflineCopy(renderer.shell(HANS), renderer.convert, catalogue.data["site"])
+    site = _Site(catalogue, pages, renderer, assets, copy)
     written = output.write(site.outputs(), out)
     return Result(len(catalogue.matters), site.page_count, written)
 
@@ -59,13 +61,25 @@ class _Site:
     """Every file of the site, produced one by one so that memory does not grow with the site."""
 
     def __init__(
-        self, catalogue: Catalogue, content: Content, renderer: Renderer, assets: Assets
+        self,
+        catalogue: Catalogue,
+        content: Content,
+        renderer: Renderer,
+        assets: Assets,
+        copy: OfflineCopy,
     ) -> None:
         self.catalogue, self.content = catalogue, content
-        self.renderer, self.assets = renderer, assets
+        self.renderer, self.assets, self.copy = renderer, assets, copy
         self.page_count = 0
 
     def outputs(self) -> Iterator[Output]:
+        """Yield what the site publishes, and last the offline copy of it."""
+        for item in self._published():
+            self.copy.add_file(item)
+            yield item
+        yield from self.copy.outputs(self.renderer.templates)
+
+    def _published(self) -> Iterator[Output]:
         site = self.catalogue.data["site"]
         own = [asset.path for asset in self.assets.outputs()]
         yield opendata.json_file(BUILD_RECORD, {"version": __version__, "assets": own})
@@ -73,8 +87,11 @@ class _Site:
         for page in all_pages(self.content):
             listed.append(page)
             self.page_count += 2
-            yield from self.renderer.pages(page, self.renderer.texts(page))
+            texts = self.renderer.texts(page)
+            self.copy.add_page(page, texts, *(self.renderer.values(page, s) for s in (HANS, HANT)))
+            yield from self.renderer.pages(page, texts)
         yield from self.assets.outputs()
+        yield from webapp.files(site, self.assets, self.renderer.convert)
         yield from opendata.catalogue_files(self.catalogue, site)
         yield from opendata.api_files(self.catalogue, self.content.forms, self.renderer)
         yield from sitemap.files(listed, site["网址"])
