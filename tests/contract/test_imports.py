@@ -14,7 +14,7 @@ LAYERS = [
     {"errors", "schema"},
     {"model", "yaml_help", "yaml_text", "script"},
     {"load", "parse", "compose"},
-    {"check", "prose"},
+    {"check", "prose", "quotes"},
     {"catalogue", "workbook"},
     {"pages", "render", "assets"},
 ]
