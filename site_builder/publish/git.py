@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tarfile
 from io import BytesIO
@@ -27,13 +28,28 @@ def head(repository: Path, branch: str) -> str | None:
 
 
 def extract(repository: Path, commit: str, folder: Path) -> Path:
-    """Unpack a commit into `folder` and return its content folder.
-
-    The repository may be the content itself or hold it in `content/`.
-    """
+    """Unpack a commit that is only being offered into `folder`; return its content folder."""
     archive = _run(repository, "archive", "--format=tar", commit)
     with tarfile.open(fileobj=BytesIO(archive)) as tar:
         tar.extractall(folder, filter="data")
+    return _content_of(folder)
+
+
+def clone(repository: Path, commit: str, folder: Path) -> Path:
+    """Check a commit out with its history, sharing the objects, and return its content folder."""
+    _run(repository, "clone", "--quiet", "--shared", "--no-checkout", str(repository), str(folder))
+    _run(folder, "checkout", "--quiet", "--detach", commit)
+    return _content_of(folder)
+
+
+def leave_hook() -> None:
+    """Forget what git tells its hooks: GIT_DIR would send every later git to the bare repository."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        del os.environ[name]
+
+
+def _content_of(folder: Path) -> Path:
+    """Return the content folder of a repository: itself, or its `content/`."""
     for content in (folder, folder / "content"):
         if (content / "matters").is_dir():
             return content

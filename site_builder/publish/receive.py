@@ -84,6 +84,7 @@ def check_push(place: Place, pushed: list[Update]) -> None:
 
 def publish_push(place: Place, pushed: list[Update], say: release.Say) -> None:
     """Bring up what was pushed: main as a release, another branch as a preview."""
+    git.leave_hook()
     for update in pushed:
         if update.branch == MAIN:
             release.publish(place, say)

@@ -114,7 +114,7 @@ def preview(place: Place, branch: str, commit: str, say: Say) -> str:
 @contextmanager
 def _checkout(place: Place, commit: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=place.folder) as folder:
-        yield git.extract(place.repository, commit, Path(folder))
+        yield git.clone(place.repository, commit, Path(folder))
 
 
 def _build(place: Place, content: Path, config: Path, day: dt.date, say: Say) -> Path:
