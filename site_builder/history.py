@@ -58,6 +58,11 @@ class Change:
     """new, withdrawn, moved, renamed, changed or wording."""
     sentences: tuple[str, ...]
 
+    @property
+    def day(self) -> str:
+        """The day it was published."""
+        return self.at.date().isoformat()
+
 
 def changes(content: Path) -> tuple[Change, ...]:
     """Return what changed in the matters of a content folder, newest first.

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from form_definitions import Form
+from site_builder.history import Change
 from site_builder.model import Catalogue, Matter, Package
 from site_builder.prose import Prose
 from site_builder.structured import government_service
@@ -74,6 +76,16 @@ class Content:
     catalogue: Catalogue
     prose: tuple[Prose, ...]
     forms: Mapping[str, Form]
+    changes: tuple[Change, ...] = ()
+    """What changed in the matters, newest first (history.changes)."""
+
+    @cached_property
+    def changes_of(self) -> dict[str, list[Change]]:
+        """The changes of each matter, by its id."""
+        found: dict[str, list[Change]] = {}
+        for change in self.changes:
+            found.setdefault(change.matter_id, []).append(change)
+        return found
 
 
 def all_pages(content: Content) -> Iterator[Page]:
@@ -133,6 +145,7 @@ def matter_guides(content: Content) -> Iterator[Page]:
                 "zone": content.catalogue.zone_of(matter),
                 "packages": content.catalogue.packages_of[matter.id],
                 "structured": government_service(matter, content.catalogue.data["site"]),
+                "changes": content.changes_of.get(matter.id, []),
             },
         )
 
@@ -341,17 +354,24 @@ def _slots(appointments: Mapping[str, Any]) -> Iterator[str]:
             start += length
 
 
-def tools(content: Content) -> Iterator[Page]:  # noqa: ARG001
+def tools(content: Content) -> Iterator[Page]:
     """Search, questions and answers, offline copy, what changed, the map, and the lost page."""
     for url, title, description in (
         ("search/", "搜索", "搜事项、套餐、窗口和文章"),
         ("ask/", "智能问答", "用自己的话问：带什么、几天、多少钱、去哪办"),
         ("offline/", "离线使用", "没有网络也能看指南"),
         ("outbox/", "待送出的", "写好还没送到的意见和预约"),
-        ("changes/", "最近更新", "哪些事项变了、怎么变的"),
         ("sitemap/", "网站地图", "本站全部栏目和页面"),
     ):
         yield Page(url, url.strip("/"), title, description, crumbs=(Crumb(title, url),))
+    yield Page(
+        "changes/",
+        "changes",
+        "最近更新",
+        "哪些事项变了、怎么变的",
+        crumbs=(Crumb("最近更新", "changes/"),),
+        context={"changes": content.changes},
+    )
     missing = "没有网络，这一页打不开"
     yield Page("offline/missing.html", "offline-missing", missing, missing)
     yield Page("404.html", "404", "找不到这个页面", "这个地址没有页面")

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import form_definitions
-from site_builder import __version__, enginecache, opendata, output, sitemap, webapp
+from site_builder import __version__, enginecache, feed, history, opendata, output, sitemap, webapp
 from site_builder.assets import Assets
 from site_builder.catalogue import load_catalogue
 from site_builder.errors import SiteError
@@ -49,7 +49,7 @@ def build(
     assets = Assets(templates_of(config) / "assets")
     engine = rendered or enginecache.rendered(config, content, templates_of(config), CACHE)
     prose = tuple(quoted_page(page, catalogue.figures) for page in engine.prose)
-    pages = Content(catalogue, prose, _forms(content))
+    pages = Content(catalogue, prose, _forms(content), history.changes(content))
     renderer = _renderer(config, catalogue, engine, assets)
     copy = OfflineCopy(renderer.shell(HANS), renderer.convert, catalogue.data["site"])
     site = _Site(catalogue, pages, renderer, assets, copy)
@@ -95,6 +95,7 @@ class _Site:
         yield from opendata.catalogue_files(self.catalogue, site)
         yield from opendata.api_files(self.catalogue, self.content.forms, self.renderer)
         yield from sitemap.files(listed, site["网址"])
+        yield from feed.files(self.content.changes, site, self.renderer.convert)
 
 
 CACHE = Path(".cache") / "site-builder"
