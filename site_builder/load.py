@@ -14,9 +14,9 @@ import yaml
 
 from site_builder.errors import Finding
 from site_builder.model import Document, Source, Value
-from site_builder.yaml_help import explain
+from site_builder.yaml_help import slips
 
-_FRONT_MATTER = re.compile(
+FRONT_MATTER = re.compile(
     r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)(.*)\Z", re.DOTALL | re.MULTILINE
 )
 
@@ -48,7 +48,7 @@ def read_front_matter(path: Path, content: Path) -> Document | Finding:
 
 def parse_front_matter(text: str, file: str) -> Document | Finding:
     """Read the text of a Markdown file with front matter; `file` names it in findings."""
-    match = _FRONT_MATTER.match(text)
+    match = FRONT_MATTER.match(text)
     if not match:
         return Finding(
             file,
@@ -86,12 +86,22 @@ def _parse(text: str, file: str, first_line: int, prose: str) -> Document | Find
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
         lines: dict[tuple[str | int, ...], int] = {}
         values = _plain(node, (), lines, first_line)
-    except yaml.YAMLError as error:
-        line, message, advice = explain(error, text)
-        return Finding(file, line + first_line - 1, "Y-03", message, advice)
+    except yaml.YAMLError:
+        return unreadable(text, file, first_line)[0]
+    except RecursionError:
+        advice = "用半角双引号把 & 和 * 开头的内容括起来"
+        return Finding(file, first_line, "Y-05", "内容里的 & 和 * 互相引用", advice)
     except _DuplicateKeyError as error:
         return Finding(file, error.line, "Y-04", f"“{error.key}”写了两遍", "只留一处，另一处删掉")
     return Document(values, prose, Source(file, lines))
+
+
+def unreadable(text: str, file: str, first_line: int) -> list[Finding]:
+    """Return a finding for every slip that makes the YAML text unreadable."""
+    return [
+        Finding(file, slip.line + first_line - 1, "Y-03", slip.message, slip.advice)
+        for slip in slips(text)
+    ]
 
 
 class _DuplicateKeyError(Exception):

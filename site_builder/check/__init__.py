@@ -15,6 +15,7 @@ from site_builder.check import (  # noqa: F401
     packages,
     privacy,
     prose,
+    slips,
     wording,
 )
 from site_builder.check.rule import RULES, Rule, Site

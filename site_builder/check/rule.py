@@ -70,6 +70,19 @@ class Site:
         return frozenset(path.stem for path in (self.content / "matters").glob("*/*.md"))
 
     @cached_property
+    def read_files(self) -> frozenset[str]:
+        """The records and data files that were read; others of their kind have mistakes."""
+        catalogue = self.catalogue
+        return frozenset(
+            source.file
+            for source in (
+                *(matter.source for matter in catalogue.matters),
+                *(package.source for package in catalogue.packages),
+                *catalogue.sources.values(),
+            )
+        )
+
+    @cached_property
     def files(self) -> tuple[str, ...]:
         """Every file of the content folder, hidden ones left out."""
         paths = (p for p in self.content.rglob("*") if p.is_file() and p.name[0] != ".")
@@ -84,7 +97,7 @@ class Site:
     def texts(self) -> tuple[Text, ...]:
         """Every readable text of the content folder; others are reported when they are loaded."""
         return tuple(
-            Text(file, (self.content / file).read_text("utf-8", errors="replace"))
+            Text(file, (self.content / file).read_text("utf-8-sig", errors="replace"))
             for file in self.files
             if Path(file).suffix in TEXT_SUFFIXES
         )
