@@ -1,0 +1,1 @@
+"""The form API: receive, validate, store, answer. Start reading at `service.py`."""

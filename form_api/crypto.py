@@ -1,0 +1,170 @@
+"""Keys and what is made with them: sealed records, blind indexes, query codes, signed tokens.
+
+Each record has its own data key, wrapped by the master key. Deleting those 60 bytes makes the
+record unreadable here and in every backup. Everything else is derived from the master key, so
+there is one secret to keep and none in the database.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import zlib
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from form_api.errors import ConfigError
+
+NONCE = 12
+KEY_BYTES = 32
+CODE_DIGITS = 8
+
+
+class Tampered(Exception):
+    """Something sealed or signed by us was changed, or belongs to another key."""
+
+
+class Keys:
+    """Everything derived from the master key."""
+
+    def __init__(self, master: bytes) -> None:
+        if len(master) != KEY_BYTES:
+            raise ConfigError(f"密钥应当是 {KEY_BYTES} 字节；请用 form-api new-key 生成")
+        self._wrap = AESGCM(_derive(master, "wrap"))
+        self._token = AESGCM(_derive(master, "token"))
+        self._index = _derive(master, "index")
+        self._code = _derive(master, "code")
+        self._fingerprint = _derive(master, "fingerprint")
+        self.challenge = _derive(master, "challenge").hex()
+        self.backup = _derive(master, "backup")
+        self.webhook = _derive(master, "webhook")
+        self.check = _derive(master, "check")[:16]
+        """Kept in the database, so that a wrong key is noticed at start."""
+
+    # Sealed records
+
+    def new_data_key(self, owner: str) -> tuple[AESGCM, bytes]:
+        """Make a record's data key: ready to use, and wrapped for storing."""
+        key = os.urandom(KEY_BYTES)
+        nonce = os.urandom(NONCE)
+        return AESGCM(key), nonce + self._wrap.encrypt(nonce, key, f"key|{owner}".encode())
+
+    def data_key(self, owner: str, wrapped: bytes) -> AESGCM:
+        """Unwrap a record's data key."""
+        return AESGCM(_open(self._wrap, wrapped, f"key|{owner}"))
+
+    # Digests
+
+    def index(self, purpose: str, value: str) -> bytes:
+        """Blind index: equal values are found again, and nothing else is learnt."""
+        return _mac(self._index, f"{purpose}|{value}".encode())[:16]
+
+    def fingerprint(self, content: bytes) -> bytes:
+        """Tell two bodies apart without keeping either."""
+        return _mac(self._fingerprint, content)
+
+    def code(self, id_: str) -> str:
+        """Return the query code of a submission; derived, so it is stored nowhere."""
+        return _digits(_mac(self._code, f"code|{id_}".encode()), CODE_DIGITS)
+
+    def code_digest(self, number: str, code: str) -> bytes:
+        """Return what is stored of a query code."""
+        return _mac(self._code, f"digest|{number}|{code}".encode())
+
+    def numbers(self, id_: str, prefix: str) -> tuple[str, ...]:
+        """Return candidates for a public number; the second is for when the first is taken."""
+        return tuple(
+            f"{prefix}-{_digits(_mac(self._code, f'number|{turn}|{id_}'.encode()), 8)}"
+            for turn in range(4)
+        )
+
+    # Tokens that pages carry instead of a session
+
+    def token(self, purpose: str, content: dict[str, Any]) -> str:
+        """Seal a small object into a text that pages may carry."""
+        nonce = os.urandom(NONCE)
+        data = json.dumps(content, separators=(",", ":")).encode()
+        sealed = nonce + self._token.encrypt(nonce, data, purpose.encode())
+        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+    def open_token(self, purpose: str, token: str) -> dict[str, Any]:
+        """Open a token made for that purpose."""
+        try:
+            sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        except ValueError as error:
+            raise Tampered from error
+        content: dict[str, Any] = json.loads(_open(self._token, sealed, purpose))
+        return content
+
+
+def seal(key: AESGCM, purpose: str, content: bytes) -> bytes:
+    """Encrypt with a record's data key; `purpose` ties the result to its place."""
+    nonce = os.urandom(NONCE)
+    return nonce + key.encrypt(nonce, content, purpose.encode())
+
+
+def unseal(key: AESGCM, purpose: str, sealed: bytes) -> bytes:
+    """Decrypt what `seal` made for the same place."""
+    return _open(key, sealed, purpose)
+
+
+def seal_json(key: AESGCM, purpose: str, content: Any) -> bytes:
+    """Seal plain data, compressed: people write two thousand characters at times."""
+    data = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return seal(key, purpose, zlib.compress(data, 1))
+
+
+def unseal_json(key: AESGCM, purpose: str, sealed: bytes) -> Any:
+    """Read back what `seal_json` made."""
+    return json.loads(zlib.decompress(unseal(key, purpose, sealed)))
+
+
+def read_key(path: Path) -> bytes:
+    """Read the master key file."""
+    try:
+        return base64.b64decode(path.read_bytes().strip(), validate=True)
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{path}：没有密钥文件；已有的数据没有它读不出来，请放回原来的密钥文件"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}：密钥文件读不出来（{error}）；请检查权限和内容") from error
+
+
+def write_key(path: Path) -> bytes:
+    """Make a master key file that only its owner can read."""
+    key = os.urandom(KEY_BYTES)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(base64.b64encode(key) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return key
+
+
+def _derive(master: bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, None, f"form-api|{purpose}".encode()).derive(master)
+
+
+def _open(key: AESGCM, sealed: bytes, purpose: str) -> bytes:
+    try:
+        return key.decrypt(sealed[:NONCE], sealed[NONCE:], purpose.encode())
+    except (InvalidTag, ValueError) as error:
+        raise Tampered(purpose) from error
+
+
+def _mac(key: bytes, content: bytes) -> bytes:
+    return hmac.digest(key, content, hashlib.sha256)
+
+
+def _digits(digest: bytes, count: int) -> str:
+    return str(int.from_bytes(digest[:16]) % 10**count).zfill(count)

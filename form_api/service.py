@@ -1,0 +1,579 @@
+"""What the service does, as a table of contents: submit, look up, act, offer slots, count views.
+
+Handlers call these with values already decoded; the store is called with personal data already
+sealed. A refusal first asks whether the very same submission was accepted before: a retry must
+get its receipt, even when today's rules would no longer take it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from form_api import answers, bots, crypto, domain, metrics, photos
+from form_api.answers import CONTROL, Answers, Checked
+from form_api.crypto import Keys
+from form_api.decode import Posted
+from form_api.domain import Act, Kind, Submission, Submit, Wish, milliseconds, moment
+from form_api.errors import FieldError, Problem
+from form_api.site import Rules, Site
+from form_api.slots import Place, Slot, slot_id
+from form_api.store import Store, commands, queries
+from form_api.workdays import beijing
+from form_definitions import Form
+
+Clock = Callable[[], dt.datetime]
+WISH_FIELDS = (("date", "slot"), ("date_2", "slot_2"), ("date_3", "slot_3"))
+MAX_ALTERNATIVES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What is known of who sends: not who they are."""
+
+    address: str
+    channel: str
+    proof: str = ""
+
+    @property
+    def has_page(self) -> bool:
+        """Whether it came through the check-your-answers page."""
+        return self.channel == "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a person gets for a submission, the first time and every time."""
+
+    id: str
+    kind: str
+    number: str
+    code: str
+    received_at: str
+    due_on: str
+    created: bool
+    date: str | None = None
+    slot: str | None = None
+    place: str | None = None
+    purged_at: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the body of the answer; equal for a submission and its repetitions."""
+        body = {
+            "id": self.id,
+            "kind": self.kind,
+            "number": self.number,
+            "code": self.code,
+            "received_at": self.received_at,
+            "due_on": self.due_on,
+            "timezone": "Asia/Shanghai",
+            "status_url": f"/api/{domain.KINDS[self.kind].path}/{self.number}",
+        }
+        for name in ("date", "slot", "place", "purged_at"):
+            if getattr(self, name) is not None:
+                body[name] = getattr(self, name)
+        return body
+
+
+class Service:
+    """The form service: rules from the site, keys, defences and a store."""
+
+    def __init__(
+        self, site: Site, keys: Keys, store: Store, defences: bots.Bots, clock: Clock
+    ) -> None:
+        self.site, self.keys, self.store, self.bots, self.clock = (
+            site,
+            keys,
+            store,
+            defences,
+            clock,
+        )
+        self._due_days: dict[tuple[object, ...], str] = {}
+
+    # Submitting
+
+    async def submit(self, kind: Kind, posted: Posted, id_: str, sender: Sender) -> Receipt:
+        """Accept a submission exactly once."""
+        fingerprint = self.fingerprint(posted)
+        try:
+            return await self._accept(kind, posted, id_, sender, fingerprint)
+        except Problem as problem:
+            if problem.type in ("busy", "storage-full"):
+                raise
+            known = await self.store.read(partial(commands.find_by_id, id_=id_))
+            if known is None:
+                metrics.REFUSED.labels(problem.type).inc()
+                raise
+            return self._receipt(kind, commands.Accepted(False, known), fingerprint)
+
+    async def _accept(
+        self, kind: Kind, posted: Posted, id_: str, sender: Sender, fingerprint: bytes
+    ) -> Receipt:
+        rules, now = self.site.rules, self.clock()
+        checked = await self.check(rules.forms[kind.form], posted)
+        spent = self.bots.admit(sender.address, id_, sender.proof, sender.has_page, now)
+        command = replace(
+            self._command(kind, id_, checked, posted, sender, fingerprint, now), spent=spent
+        )
+        if kind is domain.APPOINTMENT:
+            command = await self._with_wishes(rules, command, checked.values, now)
+        try:
+            accepted = await self.store.write(partial(commands.submit, cmd=command))
+        except commands.Refused as refused:
+            raise await self._explain(refused, checked.values) from refused
+        return self._receipt(kind, accepted, fingerprint, sender.channel)
+
+    async def check(self, form: Form, posted: Posted) -> Checked:
+        """Check answers against their form; photos come back decoded and cleaned."""
+        checked = answers.check(form, posted, sources(self.site.rules))
+        if not checked.photos:
+            return checked
+        cleaned = await asyncio.to_thread(photos.clean, checked.photos)
+        return Checked(checked.values, cleaned)
+
+    def fingerprint(self, posted: Posted) -> bytes:
+        """Tell this body from any other; what pages add to it does not count."""
+        content = {
+            name: _plain_lines(value)
+            for name, value in posted.values.items()
+            if name not in CONTROL
+        }
+        files = {
+            name: [hashlib.sha256(item).hexdigest() for item in items]
+            for name, items in posted.files.items()
+        }
+        canonical = json.dumps([content, files], ensure_ascii=False, sort_keys=True)
+        return self.keys.fingerprint(canonical.encode())
+
+    def _command(
+        self,
+        kind: Kind,
+        id_: str,
+        checked: Checked,
+        posted: Posted,
+        sender: Sender,
+        fingerprint: bytes,
+        now: dt.datetime,
+    ) -> Submit:
+        values = checked.values
+        today = beijing(now).date()
+        numbers = self.keys.numbers(id_, f"{kind.letter}{today:%y%m%d}")
+        code = self.keys.code(id_)
+        key, wrapped = self.keys.new_data_key(id_)
+        sealed = crypto.seal_json(
+            key, f"answers|{id_}", {"answers": values, "form": _version(posted)}
+        )
+        return Submit(
+            id=id_,
+            kind=kind.id,
+            numbers=numbers,
+            code_digests=tuple(self.keys.code_digest(number, code) for number in numbers),
+            fingerprint=fingerprint,
+            channel=sender.channel,
+            at=milliseconds(now),
+            due_on=self._due_on(today, kind.due_workdays),
+            category=values.get("category") or values.get("way"),
+            matter=values.get("matter"),
+            township=values.get("township"),
+            person=self.person(values.get("phone") or values.get("contact")),
+            data_key=wrapped,
+            sealed=sealed,
+            photos=tuple(
+                crypto.seal(key, f"photo|{id_}|{place}", photo)
+                for place, photo in enumerate(checked.photos)
+            ),
+            person_budget=bots.OPEN_FOR_ONE_PHONE_IN_A_DAY if self.bots.enabled else 0,
+        )
+
+    def person(self, contact: str | None) -> bytes | None:
+        """Return the blind index of a phone number or address."""
+        if not contact:
+            return None
+        return self.keys.index("contact", answers.phone(contact) or contact.casefold())
+
+    def _due_on(self, today: dt.date, workdays: int) -> str:
+        calendar = self.site.rules.calendar
+        key = (id(calendar), today, workdays)
+        if key not in self._due_days:
+            self._due_days = {key: calendar.workday_after(today, workdays).isoformat()}
+        return self._due_days[key]
+
+    def _receipt(
+        self, kind: Kind, accepted: commands.Accepted, fingerprint: bytes, channel: str = ""
+    ) -> Receipt:
+        row = accepted.row
+        if row["kind"] != kind.id or bytes(row["fingerprint"]) != fingerprint:
+            raise Problem("key-reused", "这个标识已经提交过别的内容。请返回表单，重新填写后提交。")
+        if accepted.created:
+            metrics.ACCEPTED.labels(kind.id, channel).inc()
+        else:
+            metrics.REPLAYED.labels(kind.id).inc()
+        return Receipt(
+            id=row["id"],
+            kind=kind.id,
+            number=row["number"],
+            code=self.keys.code(row["id"]),
+            received_at=local(row["received_at"]),
+            due_on=row["due_on"],
+            created=accepted.created,
+            date=row["date"],
+            slot=row["label"],
+            place=self.place_label(row["place"]) if row["place"] else None,
+            purged_at=local(row["purged_at"]) if row["purged_at"] else None,
+        )
+
+    async def receipt(self, id_: str) -> Receipt:
+        """Return the receipt of an accepted submission, for its page."""
+        row = await self.store.read(partial(commands.find_by_id, id_=id_))
+        if row is None:
+            raise Problem("not-found", "没有查到这张回执。")
+        kind = domain.KINDS[row["kind"]]
+        return self._receipt(kind, commands.Accepted(False, row), bytes(row["fingerprint"]))
+
+    # Appointments
+
+    def place(self, rules: Rules, matter: str, township: str | None) -> Place:
+        """Return the queue a matter is handled in."""
+        known = rules.matters.get(matter) if rules.matters is not None else None
+        if township:
+            if known and not known.devolved:
+                error = FieldError(
+                    "township", "not-devolved", "这个事项不在镇街办理，请选区政务服务中心"
+                )
+                raise Problem("invalid-answers", "请按提示改好，再提交一次。", errors=[error])
+            name = (rules.townships or {}).get(township, township)
+            return rules.schedule.township_place(township, name)
+        return rules.schedule.hall_place(known.windows if known else "")
+
+    def place_label(self, place: str) -> str:
+        """Return the words for a queue."""
+        kind, _, detail = place.partition(":")
+        if kind == "township":
+            name = (self.site.rules.townships or {}).get(detail, detail)
+            return self.site.rules.schedule.township_place(detail, name).label
+        return self.site.rules.schedule.hall_place(detail).label
+
+    async def slots(self, matter: str, township: str | None, start: str) -> list[dict[str, Any]]:
+        """List the slots that can be booked, with the room each has left."""
+        rules, now = self.site.rules, self.clock()
+        if rules.matters is not None and matter not in rules.matters:
+            raise Problem("not-found", "没有这个事项。")
+        if township and rules.townships is not None and township not in rules.townships:
+            raise Problem("not-found", "没有这个镇街。")
+        try:
+            first = dt.date.fromisoformat(start) if start else beijing(now).date()
+        except ValueError as error:
+            wrong = FieldError("from", "date", "日期请写成 2019-10-15 这样")
+            raise Problem("invalid-answers", "请按提示改好。", errors=[wrong]) from error
+        return await self._offers(self.place(rules, matter, township), first, now)
+
+    async def _offers(self, place: Place, start: dt.date, now: dt.datetime) -> list[dict[str, Any]]:
+        offers = list(self.site.rules.schedule.offers(place, now, start))
+        taken = await self.store.read(
+            partial(queries.taken, slots=[slot.id for slot in offers], now=milliseconds(now))
+        )
+        return [
+            {
+                "date": slot.date.isoformat(),
+                "slot": slot.label,
+                "free": max(0, slot.units - taken.get(slot.id, 0)),
+                "place": place.label,
+            }
+            for slot in offers
+        ]
+
+    async def _with_wishes(
+        self, rules: Rules, command: Submit, values: Answers, now: dt.datetime
+    ) -> Submit:
+        place = self.place(rules, values["matter"], values.get("township"))
+        wishes = self._wishes(rules, place, values, now)
+        missed = await self._missed(command.person, now)
+        if missed >= rules.schedule.no_show_limit:
+            raise Problem(
+                "conflict",
+                f"您近 90 天有 {missed} 次约了没有来。这次请直接到大厅取号，或者打电话预约。",
+            )
+        return replace(command, wishes=wishes, places=values.get("party_size", 1))
+
+    async def _missed(self, person: bytes | None, now: dt.datetime) -> int:
+        if person is None:
+            return 0
+        since = (beijing(now).date() - dt.timedelta(days=90)).isoformat()
+        return await self.store.read(partial(queries.missed_since, person=person, date=since))
+
+    def _wishes(
+        self, rules: Rules, place: Place, values: Answers, now: dt.datetime
+    ) -> tuple[Wish, ...]:
+        """Return the slots asked for that can be booked; the first wish must say why not."""
+        wishes: list[Wish] = []
+        errors: list[FieldError] = []
+        for date_field, slot_field in WISH_FIELDS:
+            if date_field not in values:
+                continue
+            if slot_field not in values:
+                errors.append(FieldError(slot_field, "required", "请选时段"))
+                continue
+            day, label = dt.date.fromisoformat(values[date_field]), values[slot_field]
+            why = rules.schedule.why_closed(day, label, now)
+            if why:
+                errors.append(FieldError(date_field, "closed", why))
+            else:
+                slot = Slot(place.id, day, label, place.units)
+                wishes.append(Wish(slot.id, place.id, values[date_field], label, place.units))
+        if errors and not wishes:
+            raise Problem("invalid-answers", "请按提示改好，再提交一次。", errors=errors)
+        return tuple(wishes)
+
+    async def _explain(self, refused: commands.Refused, values: Mapping[str, Any]) -> Problem:
+        """Turn the store's refusal into words, with a way out."""
+        match refused.code:
+            case commands.NO_PLACE:
+                return await self._no_place(values)
+            case commands.ALREADY_BOOKED:
+                return Problem(
+                    "already-booked",
+                    "这个电话已经约了同一件事。要换时间，请凭编号和查询码改期。",
+                )
+            case commands.SPENT:
+                return Problem("spent-proof", "验证已经用过，请刷新页面再提交一次。")
+            case commands.TOO_MANY:
+                return Problem(
+                    "too-many",
+                    "这个电话今天提交得太多了，请明天再提交，或者打电话给我们。",
+                    retry_after=3600,
+                )
+            case _:
+                return Problem("conflict", "现在不能这样做。请刷新页面，看看最新进展。")
+
+    async def _no_place(self, values: Mapping[str, Any]) -> Problem:
+        rules, now = self.site.rules, self.clock()
+        place = self.place(rules, values["matter"], values.get("township"))
+        wished = values.get("date")
+        start = dt.date.fromisoformat(wished) if wished else beijing(now).date()
+        free = [o for o in await self._offers(place, start, now) if o["free"]]
+        return Problem(
+            "no-place",
+            "您选的时段约满了，没有留下预约。请另选一个时段。",
+            alternatives=free[:MAX_ALTERNATIVES],
+            errors=[FieldError("slot", "full", "这个时段约满了，请另选一个")],
+        )
+
+    # Looking up and acting
+
+    async def find(self, number: str, code: str, address: str) -> Submission:
+        """Find a submission by number and code; what is wrong is never told apart."""
+        now = self.clock()
+        number = number.strip().upper().replace(" ", "")
+        self.bots.admit_lookup(address, number, now)
+        found = await self.store.read(
+            partial(queries.by_number, number=number.lower() if _is_id(number) else number)
+        )
+        given = self.keys.code_digest(found.number if found else number, code.strip())
+        expected = found.code_digest if found else bytes(32)
+        if not _equal(given, expected):
+            self.bots.wrong_code(address, number, now)
+            raise Problem("not-found", "没有查到。请核对编号和查询码；编号是一个字母加数字。")
+        assert found is not None
+        return found
+
+    async def find_by_id(self, id_: str) -> Submission:
+        """Find the submission a page's token speaks of."""
+        found = await self.store.read(partial(queries.by_number, number=id_))
+        if found is None:
+            raise Problem("not-found", "没有查到。")
+        return found
+
+    async def act(
+        self,
+        found: Submission,
+        action: str,
+        posted: Posted,
+        request: str,
+        actor: str = domain.PERSON,
+    ) -> Submission:
+        """Do something to a submission; the same request twice is once."""
+        rules, now = self.site.rules, self.clock()
+        values = answers.check(rules.forms[action], posted, sources(rules)).values
+        if found.data_key is None:
+            raise Problem("conflict", "保存期已满，内容已经删除，不能再改。")
+        key = self.keys.data_key(found.id, found.data_key)
+        text = values.get("text") or values.get("reason")
+        command = Act(
+            id=found.id,
+            action=action,
+            at=milliseconds(now),
+            actor=actor,
+            request=request,
+            data={name: values[name] for name in ("grade",) if name in values},
+            sealed=crypto.seal_json(key, f"event|{found.id}", text) if text else None,
+        )
+        if action == "reschedule":
+            command = replace(command, wishes=self._new_slot(rules, found, values, now))
+        if action in ("cancel", "reschedule") and self.bots.enabled:
+            command = replace(command, release_after=bots.jitter(*rules.schedule.release_minutes))
+        if action == "reopen":
+            due_on = self._due_on(beijing(now).date(), domain.KINDS[found.kind].due_workdays)
+            command = replace(command, data={"due_on": due_on})
+        try:
+            await self.store.write(partial(commands.act, cmd=command))
+        except commands.Refused as refused:
+            raise await self._explain(refused, _booking_values(found)) from refused
+        return await self.find_by_id(found.id)
+
+    def _new_slot(
+        self, rules: Rules, found: Submission, values: Answers, now: dt.datetime
+    ) -> tuple[Wish, ...]:
+        assert found.booking is not None
+        place = self.place(rules, found.matter or "", found.township)
+        current = found.booking
+        if slot_id(place.id, values["date"], values["slot"]) == slot_id(
+            current.place, current.date, current.label
+        ):
+            error = FieldError("slot", "same", "这就是您现在约的时段，不用改")
+            raise Problem("invalid-answers", "请按提示改好。", errors=[error])
+        return self._wishes(rules, place, values, now)
+
+    def status(self, found: Submission) -> dict[str, Any]:
+        """Say how a submission stands, in data; the words a person wrote are in it."""
+        key = self.keys.data_key(found.id, found.data_key) if found.data_key else None
+        body: dict[str, Any] = {
+            "number": found.number,
+            "kind": found.kind,
+            "state": found.state,
+            "state_label": domain.STATES[found.state],
+            "received_at": local(found.received_at),
+            "due_on": found.due_on,
+            "timezone": "Asia/Shanghai",
+            "matter": found.matter,
+            "township": found.township,
+            "photos": found.photos,
+            "timeline": [self._event(found, event, key) for event in found.events],
+            "actions": [action.id for action in self.possible(found)],
+        }
+        if found.booking:
+            body |= {
+                "date": found.booking.date,
+                "slot": found.booking.label,
+                "place": self.place_label(found.booking.place),
+                "party_size": found.booking.places,
+            }
+        if found.purged_at:
+            body["purged_at"] = local(found.purged_at)
+        if key and found.sealed:
+            sealed = crypto.unseal_json(key, f"answers|{found.id}", found.sealed)
+            body["answers"] = self.without_personal(found.kind, sealed["answers"])
+        return body
+
+    def possible(self, found: Submission) -> list[domain.Action]:
+        """List what the person can do now."""
+        if found.data_key is None:
+            return []
+        return domain.possible(found.kind, found.state, found.done)
+
+    def without_personal(self, kind: str, values: Answers) -> Answers:
+        """Leave out who the person is: a receipt may lie about on a shared computer."""
+        form = self.site.rules.forms[domain.KINDS[kind].form]
+        personal = {field.name for field in form.fields if field.personal}
+        return {name: value for name, value in values.items() if name not in personal}
+
+    def _event(self, found: Submission, event: domain.Event, key: AESGCM | None) -> dict[str, Any]:
+        label = (
+            domain.ACTIONS[event.action].label
+            if event.action in domain.ACTIONS
+            else {"submit": "提交", "purge": "保存期满，内容已删除"}.get(event.action, event.action)
+        )
+        line: dict[str, Any] = {
+            "at": local(event.at),
+            "action": event.action,
+            "label": label,
+            "by": event.actor,
+        }
+        line |= {k: v for k, v in event.data.items() if k in ("grade", "date", "slot", "due_on")}
+        if key and event.sealed:
+            line["text"] = crypto.unseal_json(key, f"event|{found.id}", event.sealed)
+        return line
+
+    async def photo(self, found: Submission, place: int) -> bytes:
+        """Return one of the person's photos."""
+        sealed = await self.store.read(partial(queries.photo, id_=found.id, place=place))
+        if sealed is None or found.data_key is None:
+            raise Problem("not-found", "没有这张照片。")
+        key = self.keys.data_key(found.id, found.data_key)
+        return crypto.unseal(key, f"photo|{found.id}|{place}", sealed)
+
+    # Views
+
+    async def count_view(self, path: str) -> int:
+        """Count a reading of a page and return the new total."""
+        day = beijing(self.clock()).date().isoformat()
+
+        def command(tx: Any) -> int:
+            commands.count_view(tx, path, day)
+            return queries.views(tx, [path])[path]
+
+        return await self.store.write(command)
+
+    async def views(self, paths: list[str]) -> dict[str, int]:
+        """Return how often pages were read."""
+        return await self.store.read(partial(queries.views, paths=paths))
+
+
+def sources(rules: Rules) -> answers.Sources:
+    """Return the allowed values of the fields whose choices come from the site."""
+    return {
+        "matters": rules.matters,
+        "townships": rules.townships,
+        "slots": rules.schedule.labels,
+    }
+
+
+def local(milliseconds_: int) -> str:
+    """Write a stored moment with Beijing's offset, to the second."""
+    return beijing(moment(milliseconds_)).isoformat(timespec="seconds")
+
+
+def parse_id(text: str) -> str:
+    """Return a UUID in its one canonical spelling."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError as error:
+        raise Problem(
+            "missing-key", "请在 Idempotency-Key 头里带上一个 UUID，作为这次提交的标识。"
+        ) from error
+
+
+def _plain_lines(value: Any) -> Any:
+    """Browsers send every line end of a form as CRLF, however it came to them."""
+    return [item.replace("\r\n", "\n") for item in value] if _is_texts(value) else value
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _version(posted: Posted) -> Any:
+    version = posted.values.get("form_version")
+    return version[0] if isinstance(version, list) else version
+
+
+def _booking_values(found: Submission) -> Mapping[str, Any]:
+    date = found.booking.date if found.booking else None
+    return {"matter": found.matter or "", "township": found.township, "date": date}
+
+
+def _is_id(text: str) -> bool:
+    return len(text) == 36 and text.count("-") == 4
+
+
+def _equal(given: bytes, expected: bytes) -> bool:
+    return hmac.compare_digest(given, expected)

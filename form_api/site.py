@@ -1,0 +1,131 @@
+"""What the API reads of the built site: its catalogue, forms, calendar and page shells.
+
+They meet through files, so the site can be published anew while the API runs: a changed file is
+noticed at the next request.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import form_definitions
+from form_api.errors import ConfigError
+from form_api.slots import Schedule
+from form_api.workdays import Calendar
+
+CONTENT = Path(__file__).parent.parent / "content" / "data"
+"""What counts when there is no site: the content this program came with."""
+SHELL_SCRIPTS = ("hans", "hant")
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What the API needs to know of a matter."""
+
+    id: str
+    name: str
+    windows: str
+    devolved: bool
+    theme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One consistent reading of the site's files."""
+
+    forms: form_definitions.Forms
+    schedule: Schedule
+    matters: Mapping[str, Matter] | None = None
+    """None when there is no catalogue: any matter is then taken."""
+    townships: Mapping[str, str] | None = None
+    shells: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    csp_hashes: Mapping[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The bureau's calendar."""
+        return self.schedule.calendar
+
+
+class Site:
+    """The site's files, read again when they change."""
+
+    def __init__(self, root: Path | None) -> None:
+        if root is not None and not root.is_dir():
+            raise ConfigError(f"{root}：没有这个网站文件夹；请先用 site-builder build 建好")
+        self.root = root
+        self._stamp: object = None
+        self._rules: Rules | None = None
+
+    @property
+    def rules(self) -> Rules:
+        """The current rules."""
+        stamp = self._current_stamp()
+        if self._rules is None or stamp != self._stamp:
+            self._rules, self._stamp = read_rules(self.root), stamp
+        return self._rules
+
+    def _current_stamp(self) -> object:
+        if self.root is None:
+            return None
+        try:
+            stat = (self.root / "data" / "catalogue.json").stat()
+        except OSError:
+            return None
+        return stat.st_ino, stat.st_mtime_ns
+
+
+def read_rules(root: Path | None) -> Rules:
+    """Read everything from the site, or from the program's own content."""
+    data = root / "data" if root else None
+    calendar = Calendar.of(_plain(data, "holidays"))
+    catalogue = _json(data, "catalogue")
+    return Rules(
+        forms=form_definitions.parse(_plain(data, "forms"), "forms"),
+        schedule=Schedule.of(_plain(data, "appointments") or {}, calendar),
+        matters={item["id"]: _matter(item) for item in catalogue["matters"]} if catalogue else None,
+        townships={item["id"]: item["name"] for item in catalogue.get("townships", [])}
+        if catalogue
+        else None,
+        shells={
+            script: shell for script in SHELL_SCRIPTS if (shell := _json(data, f"shell.{script}"))
+        },
+        csp_hashes=_json(data, "csp") or {},
+    )
+
+
+def _plain(data: Path | None, name: str) -> Any:
+    found = _json(data, name)
+    if found is not None:
+        return found
+    try:
+        return yaml.safe_load((CONTENT / f"{name}.yml").read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(f"{CONTENT / name}.yml：读不出来（{error}）；请改正后再启动") from error
+
+
+def _json(data: Path | None, name: str) -> Any:
+    path = data / f"{name}.json" if data else None
+    if path is None or not path.is_file():
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}：读不出来（{error}）；请重新建站") from error
+
+
+def _matter(raw: Mapping[str, Any]) -> Matter:
+    windows = raw.get("windows") or ""
+    if isinstance(windows, dict):
+        windows = f"{windows['first']}-{windows['last']}"
+    elif isinstance(windows, list):
+        windows = "-".join(map(str, (windows[0], windows[-1])))
+    return Matter(
+        raw["id"], raw["name"], str(windows), bool(raw.get("devolved")), str(raw.get("theme", ""))
+    )

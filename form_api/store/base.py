@@ -1,0 +1,71 @@
+"""What an engine must do: run a command durably, run a query, say how it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from form_api.errors import ConfigError
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+
+class Tx(Protocol):
+    """A transaction; `?` marks parameters on every engine."""
+
+    def run(self, sql: str, *values: Any) -> int:
+        """Run a change and return how many rows it touched."""
+
+    def one(self, sql: str, *values: Any) -> Row | None:
+        """Return the first row, if any."""
+
+    def all(self, sql: str, *values: Any) -> list[Row]:
+        """Return every row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the store is, for probes and metrics."""
+
+    ready: bool
+    detail: str
+    engine: str
+    queue: int = 0
+    figures: Mapping[str, float] = ()  # type: ignore[assignment]
+
+
+class Store(Protocol):
+    """A store of submissions. A `write` that returned is on disk, synced."""
+
+    engine: str
+
+    async def open(self) -> None:
+        """Check the database and start serving it."""
+
+    async def close(self) -> None:
+        """Finish what was taken on, then close."""
+
+    async def write(self, command: Callable[[Tx], T]) -> T:
+        """Run a command in a transaction; it returns after the commit is durable."""
+
+    async def read(self, query: Callable[[Tx], T]) -> T:
+        """Run a query on committed data."""
+
+    async def health(self) -> Health:
+        """Say whether the store can take submissions."""
+
+
+def open_store(url: str, key_check: bytes, queue_limit: int = 1000) -> Store:
+    """Choose the engine by the database URL."""
+    from form_api.store.postgres import PostgresStore
+    from form_api.store.sqlite import SqliteStore, path_of
+
+    if url.startswith(("postgresql://", "postgres://")):
+        return PostgresStore(url, key_check, queue_limit)
+    if url.startswith("sqlite:") or "://" not in url:
+        return SqliteStore(path_of(url), key_check, queue_limit)
+    raise ConfigError(
+        f"数据库地址 {url.split('://')[0]}://… 不认识；请用 sqlite:///文件 或 postgresql://…"
+    )

@@ -1,0 +1,436 @@
+"""Every change to the store, each one transaction, each safe to run again.
+
+A command is a plain function of a transaction; an engine may run it several times (a lost
+connection, a serialisation failure), and only the last run counts. Nothing in here reads the
+clock or draws a random number.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from form_api import chain
+from form_api.domain import ACTIONS, FREES_THE_SLOT, PERSON, SYSTEM, Act, Submit, Wish, moment
+from form_api.errors import FormApiError
+from form_api.store.base import Row, Tx
+from form_api.workdays import beijing
+
+ALREADY_BOOKED = "already-booked"
+NO_PLACE = "no-place"
+SPENT = "spent-proof"
+TOO_MANY = "too-many"
+GONE = "gone"
+NOT_NOW = "not-now"
+STALE = "stale"
+
+
+class Refused(FormApiError):
+    """The rules of the stored data say no; `code` says which."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A submission that is in the store; `created` is False for a repetition."""
+
+    created: bool
+    row: Row
+
+
+def submit(tx: Tx, cmd: Submit) -> Accepted:
+    """Store a submission once, whatever number of times it arrives."""
+    known = find_by_id(tx, cmd.id)
+    if known:
+        return Accepted(False, known)
+    _spend(tx, cmd)
+    _keep_budget(tx, cmd)
+    event = chain.first(cmd.id, cmd.at, _day(tx, cmd.at), PERSON, "submit", cmd.id, {})
+    number = _insert(tx, cmd, event.hash)
+    if not number:  # another process stored it in this very moment
+        raced = find_by_id(tx, cmd.id)
+        if raced is None:
+            raise Refused(TOO_MANY)
+        return Accepted(False, raced)
+    if cmd.wishes:
+        _book(tx, cmd)
+    for place, photo in enumerate(cmd.photos):
+        tx.run(
+            "INSERT INTO photo (submission, place, sealed) VALUES (?, ?, ?)", cmd.id, place, photo
+        )
+    _append(tx, event)
+    _notify(tx, cmd.id, "submit", cmd.at, event.seq)
+    return Accepted(
+        True,
+        {
+            "id": cmd.id,
+            "number": number,
+            "received_at": cmd.at,
+            "due_on": cmd.due_on,
+            "fingerprint": cmd.fingerprint,
+            "kind": cmd.kind,
+            "purged_at": None,
+        }
+        | _due(tx, cmd),
+    )
+
+
+def act(tx: Tx, cmd: Act) -> Row:
+    """Do something to a submission, if its state allows it; twice is once."""
+    row = tx.one("SELECT * FROM submission WHERE id = ?" + _lock(tx), cmd.id)
+    if row is None or row["purged_at"] is not None:
+        raise Refused(GONE)
+    if tx.one("SELECT seq FROM event WHERE submission = ? AND request = ?", cmd.id, cmd.request):
+        return row
+    _check_allowed(tx, row, cmd)
+    action = ACTIONS[cmd.action]
+    data = dict(cmd.data)
+    if cmd.action == "reschedule":
+        data |= _rebook(tx, cmd)
+    if cmd.action in FREES_THE_SLOT:
+        _give_back(tx, cmd)
+    last = tx.one("SELECT max(seq) AS seq FROM event WHERE submission = ?", cmd.id)
+    event = chain.following(
+        bytes(row["head"]),
+        int(last["seq"]) + 1 if last else 1,
+        cmd.id,
+        cmd.at,
+        _day(tx, cmd.at),
+        cmd.actor,
+        cmd.action,
+        cmd.request,
+        data,
+        cmd.sealed,
+    )
+    due_on = data.get("due_on", row["due_on"])
+    tx.run(
+        "UPDATE submission SET state = ?, version = version + 1, due_on = ?, head = ?,"
+        " changed_at = ? WHERE id = ?",
+        action.to or row["state"],
+        due_on,
+        event.hash,
+        cmd.at,
+        cmd.id,
+    )
+    _append(tx, event)
+    _notify(tx, cmd.id, cmd.action, cmd.at, event.seq)
+    return tx.one("SELECT * FROM submission WHERE id = ?", cmd.id) or row
+
+
+def count_view(tx: Tx, path: str, day: str) -> None:
+    """Count a reading of a page; nothing about the reader."""
+    tx.run(
+        "INSERT INTO view (path, day, times) VALUES (?, ?, 1)"
+        " ON CONFLICT (path, day) DO UPDATE SET times = view.times + 1",
+        path,
+        day,
+    )
+
+
+def purge(tx: Tx, id_: str, at: int) -> bool:
+    """Make a submission unreadable for good; its number and chain stay."""
+    row = tx.one("SELECT * FROM submission WHERE id = ?" + _lock(tx), id_)
+    if row is None or row["purged_at"] is not None:
+        return False
+    last = tx.one("SELECT max(seq) AS seq FROM event WHERE submission = ?", id_)
+    event = chain.following(
+        bytes(row["head"]),
+        int(last["seq"]) + 1 if last else 1,
+        id_,
+        at,
+        _day(tx, at),
+        SYSTEM,
+        "purge",
+        "purge",
+        {},
+        None,
+    )
+    _give_back(tx, Act(id_, "cancel", at, SYSTEM, "purge", {}))
+    tx.run("UPDATE booking SET person = NULL WHERE submission = ?", id_)
+    tx.run("UPDATE event SET sealed = NULL WHERE submission = ?", id_)
+    tx.run("DELETE FROM photo WHERE submission = ?", id_)
+    tx.run(
+        "UPDATE submission SET data_key = NULL, sealed = NULL, person = NULL, photos = 0,"
+        " purged_at = ?, changed_at = ?, head = ?, version = version + 1 WHERE id = ?",
+        at,
+        at,
+        event.hash,
+        id_,
+    )
+    _append(tx, event)
+    return True
+
+
+def tidy(tx: Tx, now: int) -> None:
+    """Forget spent proofs past their time, and give released places back."""
+    tx.run("DELETE FROM spent WHERE until < ?", now)
+    for row in tx.all("SELECT DISTINCT slot FROM released WHERE due <= ?", now):
+        _take_back_released(tx, row["slot"], now)
+
+
+def seal_day(tx: Tx, day: int) -> bytes | None:
+    """Close the audit of a day: a link over every event of it. Returns the new head."""
+    if tx.one("SELECT day FROM day_seal WHERE day >= ?", day):
+        return None
+    last = tx.one("SELECT hash FROM day_seal ORDER BY day DESC LIMIT 1")
+    prev = bytes(last["hash"]) if last else chain.START
+    hashes = [
+        bytes(row["hash"])
+        for row in tx.all(
+            "SELECT hash FROM event WHERE day <= ? AND day > ? ORDER BY submission, seq",
+            day,
+            _last_sealed(tx),
+        )
+    ]
+    head = chain.day_link(prev, hashes)
+    tx.run(
+        "INSERT INTO day_seal (day, events, prev, hash) VALUES (?, ?, ?, ?)",
+        day,
+        len(hashes),
+        prev,
+        head,
+    )
+    return head
+
+
+def delivered(tx: Tx, notice: str, at: int) -> None:
+    """Mark a notification as delivered."""
+    tx.run("UPDATE notice SET done_at = ?, attempts = attempts + 1 WHERE id = ?", at, notice)
+
+
+def postpone(tx: Tx, notice: str, next_at: int) -> None:
+    """Try a notification again later."""
+    tx.run("UPDATE notice SET attempts = attempts + 1, next_at = ? WHERE id = ?", next_at, notice)
+
+
+def find_by_id(tx: Tx, id_: str) -> Row | None:
+    """Return what a receipt is made of."""
+    return tx.one(
+        "SELECT s.id, s.kind, s.number, s.received_at, s.due_on, s.fingerprint, s.purged_at,"
+        " b.date, b.label, b.place FROM submission s"
+        " LEFT JOIN booking b ON b.submission = s.id WHERE s.id = ?",
+        id_,
+    )
+
+
+def _insert(tx: Tx, cmd: Submit, head: bytes) -> str:
+    for number, digest in zip(cmd.numbers, cmd.code_digests, strict=True):
+        inserted = tx.one(
+            "INSERT INTO submission (id, kind, number, code_digest, fingerprint, channel, state,"
+            " version, received_at, due_on, category, matter, township, person, data_key, sealed,"
+            " photos, head, changed_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING RETURNING number",
+            cmd.id,
+            cmd.kind,
+            number,
+            digest,
+            cmd.fingerprint,
+            cmd.channel,
+            "booked" if cmd.wishes else "received",
+            cmd.at,
+            cmd.due_on,
+            cmd.category,
+            cmd.matter,
+            cmd.township,
+            cmd.person,
+            cmd.data_key,
+            cmd.sealed,
+            len(cmd.photos),
+            head,
+            cmd.at,
+        )
+        if inserted:
+            return number
+        if tx.one("SELECT 1 AS x FROM submission WHERE id = ?", cmd.id):
+            return ""
+    return ""
+
+
+def _spend(tx: Tx, cmd: Submit) -> None:
+    if cmd.spent and not tx.run(
+        "INSERT INTO spent (nonce, until) VALUES (?, ?) ON CONFLICT (nonce) DO NOTHING", *cmd.spent
+    ):
+        raise Refused(SPENT)
+
+
+def _keep_budget(tx: Tx, cmd: Submit) -> None:
+    if not (cmd.person_budget and cmd.person):
+        return
+    day_ago = cmd.at - 86_400_000
+    row = tx.one(
+        "SELECT count(*) AS n FROM submission WHERE person = ? AND received_at > ?",
+        cmd.person,
+        day_ago,
+    )
+    if row and row["n"] >= cmd.person_budget:
+        raise Refused(TOO_MANY)
+
+
+def _due(tx: Tx, cmd: Submit) -> dict[str, Any]:
+    if not cmd.wishes:
+        return {"date": None, "label": None, "place": None}
+    row = tx.one("SELECT date, label, place FROM booking WHERE submission = ?", cmd.id)
+    tx.run("UPDATE submission SET due_on = ? WHERE id = ?", row["date"] if row else "", cmd.id)
+    return dict(row or {}) | {"due_on": row["date"] if row else ""}
+
+
+def _book(tx: Tx, cmd: Submit) -> None:
+    _end_past_bookings(tx, cmd)
+    if cmd.person and tx.one(
+        "SELECT 1 AS x FROM booking WHERE person = ? AND matter = ? AND active = 1",
+        cmd.person,
+        cmd.matter,
+    ):
+        raise Refused(ALREADY_BOOKED)
+    wish = _take_first(tx, cmd.wishes, cmd.places, cmd.at)
+    tx.run(
+        "INSERT INTO booking (submission, slot, place, date, label, places, matter, person,"
+        " active) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
+        cmd.id,
+        wish.slot,
+        wish.place,
+        wish.date,
+        wish.label,
+        cmd.places,
+        cmd.matter or "",
+        cmd.person,
+    )
+
+
+def _end_past_bookings(tx: Tx, cmd: Submit) -> None:
+    """A booking of a day that has gone by is no longer in the person's way."""
+    today = beijing(moment(cmd.at)).date().isoformat()
+    tx.run(
+        "UPDATE booking SET active = 0 WHERE person = ? AND matter = ? AND date < ?",
+        cmd.person,
+        cmd.matter,
+        today,
+    )
+
+
+def _take_first(tx: Tx, wishes: tuple[Wish, ...], places: int, now: int) -> Wish:
+    """Take the first wished slot that has room: one conditional update, never oversold."""
+    for wish in wishes:
+        tx.run(
+            "INSERT INTO slot (id, taken, units) VALUES (?, 0, ?) ON CONFLICT (id) DO NOTHING",
+            wish.slot,
+            wish.units,
+        )
+        _take_back_released(tx, wish.slot, now)
+        if tx.run(
+            "UPDATE slot SET taken = taken + ? WHERE id = ? AND taken + ? <= units",
+            places,
+            wish.slot,
+            places,
+        ):
+            return wish
+    raise Refused(NO_PLACE)
+
+
+def _take_back_released(tx: Tx, slot: str, now: int) -> None:
+    for row in tx.all("SELECT id, places FROM released WHERE slot = ? AND due <= ?", slot, now):
+        if tx.run("DELETE FROM released WHERE id = ?", row["id"]):
+            tx.run("UPDATE slot SET taken = taken - ? WHERE id = ?", row["places"], slot)
+
+
+def _rebook(tx: Tx, cmd: Act) -> dict[str, Any]:
+    """Take the new slot, then let go of the old one: all of it or nothing."""
+    old = tx.one("SELECT * FROM booking WHERE submission = ?", cmd.id)
+    if old is None:
+        raise Refused(NOT_NOW)
+    wish = _take_first(tx, cmd.wishes, old["places"], cmd.at)
+    _release(tx, f"{cmd.id}|{cmd.request}", old, cmd)
+    tx.run(
+        "UPDATE booking SET slot = ?, place = ?, date = ?, label = ? WHERE submission = ?",
+        wish.slot,
+        wish.place,
+        wish.date,
+        wish.label,
+        cmd.id,
+    )
+    return {"date": wish.date, "slot": wish.label, "due_on": wish.date}
+
+
+def _give_back(tx: Tx, cmd: Act) -> None:
+    booking = tx.one("SELECT * FROM booking WHERE submission = ?", cmd.id)
+    if booking is None or not booking["active"]:
+        return
+    if cmd.action == "cancel":
+        _release(tx, f"{cmd.id}|{cmd.request}", booking, cmd)
+    tx.run("UPDATE booking SET active = 0 WHERE submission = ?", cmd.id)
+
+
+def _release(tx: Tx, id_: str, booking: Row, cmd: Act) -> None:
+    if cmd.release_after:
+        tx.run(
+            "INSERT INTO released (id, slot, places, due) VALUES (?, ?, ?, ?)",
+            id_,
+            booking["slot"],
+            booking["places"],
+            cmd.at + cmd.release_after,
+        )
+    else:
+        tx.run("UPDATE slot SET taken = taken - ? WHERE id = ?", booking["places"], booking["slot"])
+
+
+def _check_allowed(tx: Tx, row: Row, cmd: Act) -> None:
+    action = ACTIONS[cmd.action]
+    if cmd.expected_version is not None and row["version"] != cmd.expected_version:
+        raise Refused(STALE)
+    if row["kind"] not in action.kinds or row["state"] not in action.states:
+        raise Refused(NOT_NOW)
+    if action.once and tx.one(
+        "SELECT 1 AS x FROM event WHERE submission = ? AND action = ?", cmd.id, cmd.action
+    ):
+        raise Refused(NOT_NOW)
+
+
+def _append(tx: Tx, event: chain.Link) -> None:
+    tx.run(
+        "INSERT INTO event (submission, seq, at, day, actor, action, request, data, sealed,"
+        " sealed_digest, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        event.submission,
+        event.seq,
+        event.at,
+        event.day,
+        event.actor,
+        event.action,
+        event.request,
+        json.dumps(dict(event.data), ensure_ascii=False, sort_keys=True),
+        event.sealed,
+        event.sealed_digest,
+        event.prev,
+        event.hash,
+    )
+
+
+def _notify(tx: Tx, submission: str, action: str, at: int, seq: int) -> None:
+    tx.run(
+        "INSERT INTO notice (id, submission, action, at, attempts, next_at)"
+        " VALUES (?, ?, ?, ?, 0, ?)",
+        f"{submission}|{seq}",
+        submission,
+        action,
+        at,
+        at,
+    )
+
+
+def _day(tx: Tx, at: int) -> int:
+    """Return the audit day of an event; never one that is sealed, even if the clock went back."""
+    return max(beijing(moment(at)).date().toordinal(), _last_sealed(tx) + 1)
+
+
+def _last_sealed(tx: Tx) -> int:
+    row = tx.one("SELECT max(day) AS day FROM day_seal")
+    return int(row["day"]) if row and row["day"] is not None else dt.date(1, 1, 1).toordinal() - 1
+
+
+def _lock(tx: Tx) -> str:
+    return " FOR UPDATE" if getattr(tx, "locks_rows", False) else ""

@@ -1,0 +1,375 @@
+"""SQLite: one writer thread with the only read-write connection, and natural group commit.
+
+While one commit is being synced, the commands that arrive collect in the queue and become the
+next batch; nothing ever waits on purpose. A command runs in a savepoint of its own, so one that
+is refused leaves the others alone. Results are released only after COMMIT has returned.
+
+Only one connection writes because SQLite before 3.51.3 can lose commits when a checkpoint on one
+connection races a write on another; it is also the fastest way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import sqlite_utils
+from sqlite_utils.migrations import Migrations
+
+from form_api.errors import ConfigError, Problem, StoreUnavailable
+from form_api.metrics import BATCH, COMMIT
+from form_api.store import schema
+from form_api.store.base import Health, Row, Tx
+
+T = TypeVar("T")
+
+BATCH_LIMIT = 256
+IDLE_SECONDS = 1.0
+BUSY_MILLISECONDS = 2000
+JOURNAL_LIMIT = 64 * 1024 * 1024
+MIN_FREE_BYTES = 64 * 1024 * 1024
+READERS = 2
+
+
+def path_of(url: str) -> Path:
+    """Return the file of `sqlite:///relative`, `sqlite:////absolute` or a plain path."""
+    for prefix in ("sqlite:///", "sqlite:"):
+        if url.startswith(prefix):
+            url = url[len(prefix) :]
+            break
+    if not url:
+        raise ConfigError("数据库地址里没有文件名；请写成 sqlite:///var/form-api.db")
+    return Path(url)
+
+
+class SqliteTx:
+    """A transaction on one SQLite connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def run(self, sql: str, *values: Any) -> int:
+        """Run a change and return how many rows it touched."""
+        return self._connection.execute(sql, values).rowcount
+
+    def one(self, sql: str, *values: Any) -> Row | None:
+        """Return the first row, if any."""
+        rows = self._connection.execute(sql, values).fetchall()
+        return rows[0] if rows else None
+
+    def all(self, sql: str, *values: Any) -> list[Row]:
+        """Return every row."""
+        return self._connection.execute(sql, values).fetchall()
+
+
+@dataclass(slots=True)
+class _Job:
+    command: Callable[[Tx], Any]
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+
+
+class SqliteStore:
+    """The store on one file; one process at a time."""
+
+    engine = "sqlite"
+
+    def __init__(self, path: Path, key_check: bytes, queue_limit: int = 1000) -> None:
+        self.path = path
+        self._key_check = key_check
+        self._queue: queue.Queue[_Job | None] = queue.Queue(queue_limit)
+        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
+        self._connection: sqlite3.Connection | None = None
+        self._lock_file: int | None = None
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._local = threading.local()
+        self._reading: list[sqlite3.Connection] = []
+        self._beat = 0.0
+        self._broken = ""
+
+    async def open(self) -> None:
+        """Lock, check and migrate the file, then start the writer."""
+        self._lock_file = lock(self.path)
+        try:
+            self._connection = connect(self.path)
+            migrate(self._connection, self._key_check)
+        except sqlite3.Error as error:
+            self._unlock()
+            raise ConfigError(_start_advice(self.path, error)) from error
+        except ConfigError:
+            self._unlock()
+            raise
+        self._beat = time.monotonic()
+        self._thread.start()
+
+    async def close(self) -> None:
+        """Finish the queue, fold the journal into the file, and let go."""
+        if self._thread.is_alive():
+            await asyncio.to_thread(self._queue.put, None)
+            await asyncio.to_thread(self._thread.join)
+        self._readers.shutdown()
+        for connection in self._reading:
+            connection.close()
+        self._unlock()
+
+    async def write(self, command: Callable[[Tx], T]) -> T:
+        """Queue a command; returns when it is durable."""
+        if self._broken:
+            raise StoreUnavailable(self._broken)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        try:
+            self._queue.put_nowait(_Job(command, future, loop))
+        except queue.Full as error:
+            raise Problem("busy", "请过一会儿再提交，您填的内容还在。", retry_after=5) from error
+        # A person who closes the page does not undo what was taken on.
+        return await asyncio.shield(future)
+
+    async def read(self, query: Callable[[Tx], T]) -> T:
+        """Run a query on a read-only connection."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._read, query)
+
+    async def health(self) -> Health:
+        """Ready while the writer breathes and the disk has room."""
+        free = _free_bytes(self.path)
+        silent = time.monotonic() - self._beat
+        detail = self._broken
+        if not detail and free < MIN_FREE_BYTES:
+            detail = f"磁盘只剩 {free // 2**20} MB"
+        if not detail and silent > 5 + BUSY_MILLISECONDS / 1000:
+            detail = f"写入线程 {silent:.0f} 秒没有动静"
+        wal = self.path.with_name(self.path.name + "-wal")
+        figures = {
+            "disk_free_bytes": float(free),
+            "wal_bytes": float(wal.stat().st_size) if wal.exists() else 0.0,
+        }
+        return Health(
+            not detail,
+            detail or "正常",
+            f"SQLite {sqlite3.sqlite_version}",
+            self._queue.qsize(),
+            figures,
+        )
+
+    # The writer thread
+
+    def _work(self) -> None:
+        connection = self._connection
+        assert connection is not None
+        running = True
+        while running:
+            self._beat = time.monotonic()
+            batch, running = self._next_batch()
+            if batch:
+                self._commit(connection, batch)
+            elif running:
+                _checkpoint(connection, "PASSIVE")
+        _checkpoint(connection, "TRUNCATE")
+        connection.close()
+
+    def _next_batch(self) -> tuple[list[_Job], bool]:
+        batch: list[_Job] = []
+        try:
+            job = self._queue.get(timeout=IDLE_SECONDS)
+            while job is not None:
+                batch.append(job)
+                if len(batch) >= BATCH_LIMIT:
+                    return batch, True
+                job = self._queue.get_nowait()
+            return batch, False
+        except queue.Empty:
+            return batch, True
+
+    def _commit(self, connection: sqlite3.Connection, batch: list[_Job]) -> None:
+        results: list[tuple[Any, BaseException | None]] = []
+        tx = SqliteTx(connection)
+        started = time.monotonic()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for job in batch:
+                results.append(_run(connection, tx, job.command))
+            connection.execute("COMMIT")
+        except BaseException as error:  # whatever it is, nothing of this batch may be answered
+            with contextlib.suppress(sqlite3.Error):
+                connection.rollback()
+            self._judge(error)
+            failure = StoreUnavailable(str(error))
+            failure.__cause__ = error
+            results = [(None, failure)] * len(batch)
+        COMMIT.observe(time.monotonic() - started)
+        BATCH.observe(len(batch))
+        _release(batch, results)
+
+    def _judge(self, error: BaseException) -> None:
+        """Full and locked pass; after anything else the file is opened anew, by a restart."""
+        name = getattr(error, "sqlite_errorname", "")
+        if not name.startswith(("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED")):
+            self._broken = f"写入出错：{error}"
+
+    # Reading
+
+    def _read(self, query: Callable[[Tx], T]) -> T:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = connect_read_only(self.path)
+            self._reading.append(connection)
+        connection.execute("BEGIN")
+        try:
+            return query(SqliteTx(connection))
+        finally:
+            connection.rollback()
+
+    def _unlock(self) -> None:
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+            self._lock_file = None
+
+
+def lock(path: Path) -> int:
+    """Make sure that no second process writes to the file."""
+    if not path.parent.is_dir():
+        raise ConfigError(f"{path.parent}：没有这个文件夹；请先建好，或者改数据库地址")
+    lock_path = path.with_name(path.name + ".lock")
+    try:
+        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise ConfigError(f"{lock_path}：打不开（{error.strerror}）；请检查文件夹的权限") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise ConfigError(
+            f"{path}：正由另一个服务使用；一个 SQLite 文件只能有一个服务，请先停掉那一个"
+        ) from error
+    return descriptor
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the read-write connection, with every guard on."""
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=BUSY_MILLISECONDS / 1000
+    )
+    connection.row_factory = sqlite3.Row
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "recursive_triggers = ON",
+        "trusted_schema = OFF",
+        "secure_delete = ON",
+        f"journal_size_limit = {JOURNAL_LIMIT}",
+        "wal_autocheckpoint = 4000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """Open a connection that cannot write, so it never checkpoints either."""
+    uri = f"file:{quote(str(path.resolve()))}?mode=ro"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def migrate(connection: sqlite3.Connection, key_check: bytes) -> None:
+    """Bring the file to this version's tables, each step with its record in one transaction."""
+    problems = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if problems != "ok":
+        raise sqlite3.DatabaseError(problems)
+    database = sqlite_utils.Database(connection)
+    steps = Migrations("form_api")
+    for name, _ in schema.MIGRATIONS:
+        steps(name=name)(_step(name))
+    schema.refuse_newer({step.name for step in steps.applied(database)})
+    steps.apply(database)
+    tx = SqliteTx(connection)
+    for guard in schema.SQLITE_GUARDS:
+        tx.run(guard)
+    schema.check_key(tx, key_check)
+
+
+def _step(name: str) -> Callable[[sqlite_utils.Database], None]:
+    def apply(database: sqlite_utils.Database) -> None:
+        for statement in schema.statements(name, blob="BLOB", int_="INTEGER", strict=" STRICT"):
+            database.execute(statement)
+
+    apply.__name__ = name
+    return apply
+
+
+def _run(
+    connection: sqlite3.Connection, tx: Tx, command: Callable[[Tx], Any]
+) -> tuple[Any, BaseException | None]:
+    connection.execute("SAVEPOINT command")
+    try:
+        result = command(tx)
+    except sqlite3.OperationalError:
+        raise  # a full disk takes the whole transaction with it, savepoints and all
+    except Exception as error:  # this request's own problem
+        connection.execute("ROLLBACK TO command")
+        connection.execute("RELEASE command")
+        return None, error
+    connection.execute("RELEASE command")
+    return result, None
+
+
+def _release(batch: list[_Job], results: list[tuple[Any, BaseException | None]]) -> None:
+    """Answer each waiting request, one wake-up for each event loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Job, Any, BaseException | None]]] = {}
+    for job, (result, error) in zip(batch, results, strict=True):
+        by_loop.setdefault(job.loop, []).append((job, result, error))
+    for loop, answers in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits any more
+            loop.call_soon_threadsafe(_answer, answers)
+
+
+def _answer(answers: list[tuple[_Job, Any, BaseException | None]]) -> None:
+    for job, result, error in answers:
+        if job.future.cancelled():
+            continue
+        if error is not None:
+            job.future.set_exception(error)
+        else:
+            job.future.set_result(result)
+
+
+def _checkpoint(connection: sqlite3.Connection, mode: str) -> None:
+    with contextlib.suppress(sqlite3.OperationalError):  # somebody reads: next time
+        connection.execute(f"PRAGMA wal_checkpoint({mode})")
+
+
+def _free_bytes(path: Path) -> int:
+    stats = os.statvfs(path.parent)
+    return stats.f_bavail * stats.f_frsize
+
+
+def _start_advice(path: Path, error: sqlite3.Error) -> str:
+    name = getattr(error, "sqlite_errorname", "")
+    if "READONLY" in name or "CANTOPEN" in name or "PERM" in name:
+        advice = "请检查文件和文件夹属于运行服务的用户，并且可以写"
+    elif "CORRUPT" in name or "NOTADB" in name or isinstance(error, sqlite3.DatabaseError):
+        advice = "文件可能坏了，没有动它；请用 form-api restore 从最近的备份恢复"
+    else:
+        advice = "请看 docs/operations.md 的“打不开数据库”"
+    return f"{path}：打不开数据库（{error}）；{advice}"
+
+
+def connections(path: Path) -> Iterator[SqliteTx]:
+    """Give a command-line tool one read-only transaction on the file."""
+    with contextlib.closing(connect_read_only(path)) as connection:
+        connection.execute("BEGIN")
+        yield SqliteTx(connection)

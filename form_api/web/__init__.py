@@ -1,0 +1,1 @@
+"""The HTTP side: routes, pages, the static site. `app.py` lists the addresses."""

@@ -1,0 +1,100 @@
+"""The application: every address in one list."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute, Mount, Route
+
+from form_api import bots
+from form_api.crypto import Keys
+from form_api.domain import APPOINTMENT, KINDS
+from form_api.service import Clock, Service
+from form_api.settings import Settings
+from form_api.site import Site
+from form_api.store import Store
+from form_api.web import openapi, problems, public, status, submissions
+from form_api.web.pages import Pages
+from form_api.web.security import SecurityHeaders
+from form_api.web.static import StaticSite
+
+
+def now() -> dt.datetime:
+    """Return the present moment."""
+    return dt.datetime.now(dt.UTC)
+
+
+def create_app(settings: Settings, keys: Keys, store: Store, clock: Clock = now) -> Starlette:
+    """Put the application together; whoever starts it opens and closes the store."""
+    site = Site(settings.site)
+    defences = bots.Bots(keys.challenge, settings.bot_checks)
+    service = Service(site, keys, store, defences, clock)
+
+    app = Starlette(
+        routes=routes(site),
+        middleware=_middleware(settings, site),
+        exception_handlers=problems.HANDLERS,
+    )
+    app.state.service = service
+    app.state.settings = settings
+    app.state.pages = Pages(site)
+    return app
+
+
+def routes(site: Site) -> list[BaseRoute]:
+    """List every address."""
+    listed: list[BaseRoute] = []
+    for kind in KINDS.values():
+        base = f"/api/{kind.path}"
+        create, one = submissions.Submissions(kind), status.Status(kind)
+        listed += [
+            Route(base, create.create, methods=["POST"]),
+            Route(f"{base}/status", status.look_up, methods=["POST"]),
+            Route(f"{base}/{{number}}", one.show),
+            Route(f"{base}/{{number}}/photos/{{place:int}}", one.photo),
+            Route(f"{base}/{{number}}/{{action}}", one.act, methods=["POST"]),
+        ]
+        if kind is APPOINTMENT:
+            listed.append(Route(f"{base}/{{number}}/calendar.ics", one.calendar))
+    listed += [
+        Route("/api/receipts/{token}", submissions.receipt_page),
+        Route("/api/receipts/{token}/calendar.ics", status.page_calendar),
+        Route("/api/status", status.look_up, methods=["POST"]),
+        Route("/api/status/{token}", status.page),
+        Route("/api/status/{token}/{action}", status.page_action, methods=["POST"]),
+        Route("/api/slots", public.slots),
+        Route("/api/challenge", public.challenge),
+        Route("/api/views", public.count_view, methods=["POST"]),
+        Route("/api/views", public.views),
+        Route("/api/problems/{name}", problems.explain),
+        Route("/api/openapi.json", openapi.document),
+        Route("/api/livez", public.live),
+        Route("/api/readyz", public.ready),
+        Route("/api/metrics", public.figures),
+    ]
+    if site.root is not None:
+        listed.append(Mount("/", StaticSite(site.root)))
+    return listed
+
+
+def _middleware(settings: Settings, site: Site) -> list[Middleware]:
+    middleware = [
+        Middleware(SecurityHeaders, site=site),
+        Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6),
+    ]
+    if settings.allowed_origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.allowed_origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["Content-Type", "Idempotency-Key", "X-Query-Code", "Altcha"],
+                expose_headers=["Retry-After", "Idempotent-Replayed"],
+                max_age=86400,
+            )
+        )
+    return middleware

@@ -1,0 +1,89 @@
+"""The small public addresses: free slots, challenges, view counts, probes, metrics."""
+
+from __future__ import annotations
+
+import re
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from form_api import metrics
+from form_api.errors import FieldError, Problem
+from form_api.service import parse_id
+from form_api.web.requests import SMALL_BODY, address_of, field, read_posted, service_of
+
+MAX_PATHS = 50
+_PATH = re.compile(r"/[A-Za-z0-9/_\-.]{0,200}")
+
+
+async def slots(request: Request) -> Response:
+    """List the slots of a matter that can be booked."""
+    query = request.query_params
+    service = service_of(request)
+    offers = await service.slots(
+        query.get("matter", ""), query.get("township") or None, query.get("from", "")
+    )
+    return JSONResponse(
+        {"matter": query.get("matter", ""), "timezone": "Asia/Shanghai", "slots": offers},
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def challenge(request: Request) -> Response:
+    """Give the page's script something to compute, for one submission."""
+    service = service_of(request)
+    id_ = parse_id(request.query_params.get("id", ""))
+    return JSONResponse(
+        service.bots.challenge(id_, address_of(request), service.clock()),
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def count_view(request: Request) -> Response:
+    """Count that a page was read."""
+    posted = await read_posted(request, SMALL_BODY)
+    path = _page_path(field(posted, "path"))
+    return JSONResponse({"path": path, "views": await service_of(request).count_view(path)})
+
+
+async def views(request: Request) -> Response:
+    """Say how often pages were read."""
+    paths = [_page_path(path) for path in request.query_params.getlist("path")[:MAX_PATHS]]
+    counts = await service_of(request).views(paths)
+    return JSONResponse({"views": counts}, headers={"Cache-Control": "max-age=60"})
+
+
+async def live(_request: Request) -> Response:
+    """Say that the process turns."""
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+async def ready(request: Request) -> Response:
+    """Say whether submissions can be taken."""
+    health = await service_of(request).store.health()
+    metrics.READY.set(health.ready)
+    body = {
+        "status": "ok" if health.ready else "unavailable",
+        "detail": health.detail,
+        "engine": health.engine,
+    }
+    return JSONResponse(body, 200 if health.ready else 503, headers={"Cache-Control": "no-store"})
+
+
+async def figures(request: Request) -> Response:
+    """Give Prometheus its figures."""
+    health = await service_of(request).store.health()
+    metrics.READY.set(health.ready)
+    metrics.QUEUE.set(health.queue)
+    for name, value in dict(health.figures).items():
+        metrics.STORE.labels(name).set(value)
+    return Response(generate_latest(metrics.REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+def _page_path(path: str) -> str:
+    """Keep to real pages: both scripts of a page are one."""
+    if not _PATH.fullmatch(path) or ".." in path:
+        error = FieldError("path", "path", "应当是本网站的页面地址，例如 /matters/")
+        raise Problem("invalid-answers", "请按提示改好。", errors=[error])
+    return path.removeprefix("/hant") or "/"

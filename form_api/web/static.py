@@ -1,0 +1,49 @@
+"""The built site, served as it lies on the disk: for one-machine use and for `make run`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+HASHED = re.compile(r"[.-][0-9a-f]{8,}\.")
+"""Files named after their content never change."""
+FOREVER = "public, max-age=31536000, immutable"
+REVALIDATE = "no-cache"
+TYPES = {".webmanifest": "application/manifest+json", ".md": "text/plain; charset=utf-8"}
+
+
+class StaticSite(StaticFiles):
+    """Static files with directory indexes, the 404 page of the right script, and cache rules."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(directory=root, html=True, follow_symlink=True)
+        self._root = root
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file, its directory's index, or the 404 page."""
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != 404:
+                raise
+            return self._not_found(path)
+        if response.status_code == 404:
+            return self._not_found(path)
+        response.headers["Cache-Control"] = FOREVER if HASHED.search(path) else REVALIDATE
+        suffix = Path(path).suffix
+        if suffix in TYPES:
+            response.headers["Content-Type"] = TYPES[suffix]
+        return response
+
+    def _not_found(self, path: str) -> Response:
+        script = ["hant"] if path.split("/")[0] == "hant" else []
+        for folder in (self._root.joinpath(*script), self._root):
+            page = folder / "404.html"
+            if page.is_file():
+                return FileResponse(page, 404, headers={"Cache-Control": REVALIDATE})
+        raise HTTPException(404)
