@@ -47,16 +47,11 @@ def dump(value: Any) -> str:
     return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, width=float("inf"), sort_keys=False)
 
 
-def dump_front_matter(values: dict[str, Any]) -> str:
-    """Return a new Markdown file without prose."""
-    return f"---\n{dump(values)}---\n"
-
-
 def update_front_matter(text: str, values: dict[str, Any]) -> str:
     """Return the Markdown file with its front matter changed to `values` and its prose kept."""
     match = _FRONT_MATTER.match(text)
     if not match:
-        return dump_front_matter(values) + text
+        return f"---\n{dump(values)}---\n{text}"
     return text[: match.start(1)] + update(match[1], values) + text[match.end(1) :]
 
 

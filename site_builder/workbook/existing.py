@@ -50,5 +50,6 @@ class Existing:
         return read.values or empty
 
     def _note(self, problem: str) -> None:
-        if problem not in self.problems:
-            self.problems.append(f"{problem}（现有内容改好后再导入）")
+        sentence = f"{problem}（现有内容改好后再导入）"
+        if sentence not in self.problems:
+            self.problems.append(sentence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from site_builder.schema import CANCELLED_PROOF, MATTER, PACKAGE, TOWNSHIP, ZONE, Element, Kind
 from site_builder.workbook import naming
@@ -15,7 +16,7 @@ from site_builder.workbook.merge import Record, merged, tidy
 from site_builder.workbook.problems import WorkbookError
 from site_builder.workbook.read import Bureau, read_workbook
 from site_builder.workbook.words import differences
-from site_builder.yaml_text import dump, dump_front_matter, update, update_front_matter
+from site_builder.yaml_text import update, update_front_matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ def import_workbook(workbook: Path, content: Path, *, dry_run: bool) -> ImportRe
     if plan.existing.problems:
         raise WorkbookError(plan.existing.problems)
     if not dry_run:
-        for change in changes:
-            change.write()
+        texts = [change.text() for change in changes]
+        for change, text in zip(changes, texts, strict=True):
+            change.write(text)
     return ImportReport(
         changes=tuple(change.words for change in changes),
         warnings=(*bureau.warnings, *plan.warnings),
@@ -64,18 +66,23 @@ def import_workbook(workbook: Path, content: Path, *, dry_run: bool) -> ImportRe
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A file to write, and where it stood before if it moves."""
+    """What a content file shall say, and where it stands now; a new one stands nowhere."""
 
     path: Path
-    text: str
+    values: Any
     words: str
-    moved_from: Path | None = None
+    old_path: Path | None
 
-    def write(self) -> None:
-        if self.moved_from:
+    def text(self) -> str:
+        old = self.old_path.read_text(encoding="utf-8-sig") if self.old_path else ""
+        markdown = self.path.suffix == ".md"
+        return (update_front_matter if markdown else update)(old, self.values)
+
+    def write(self, text: str) -> None:
+        if self.old_path and self.old_path != self.path:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.moved_from.replace(self.path)
-        write_whole(self.path, self.text.encode())
+            self.old_path.replace(self.path)
+        write_whole(self.path, text.encode())
 
 
 class _Plan:
@@ -146,15 +153,10 @@ class _Plan:
         """Yield the change of a Markdown file, if its values differ or it moves."""
         old = tidy(self.existing.front_matter(old_path), elements)
         record = merged(old, new, elements)
-        if record == old and not words:
-            return
-        text = old_path.read_text(encoding="utf-8-sig")
-        if record != old:
-            text = update_front_matter(text, record)
-            words = [*words, *differences(old, record, elements)]
-        name = old.get(elements[0].key, path.stem)
-        moved_from = old_path if old_path != path else None
-        yield _Change(path, text, f"{name}：{'；'.join(words)}", moved_from)
+        words = [*words, *differences(old, record, elements)]
+        if words:
+            name = old.get(elements[0].key, path.stem)
+            yield _Change(path, record, f"{name}：{'；'.join(words)}", old_path)
 
     def _report_dropped(self, present: dict[str, Path], name_key: str) -> None:
         """Report files whose record is no longer in the workbook; only people delete."""
@@ -167,8 +169,8 @@ class _Plan:
         old = tidy({element.key: self.existing.data(name, [])}, (element,))
         record = merged(old, {element.key: new}, (element,))
         if record != old:
-            path = self.existing.data_path(name)
-            yield _data_change(path, record[element.key], differences(old, record, (element,)))
+            words = differences(old, record, (element,))
+            yield self._data_change(name, record[element.key], words)
 
     def _hall(self) -> Iterator[_Change]:
         """Yield the change of the zones in hall.yml, whose other keys are the colleagues' own."""
@@ -176,9 +178,14 @@ class _Plan:
         old = tidy(self.existing.data("hall", {}), zones)
         record = merged(old, {"分区": self.bureau.zones}, zones)
         if record != old:
-            yield _data_change(
-                self.existing.data_path("hall"), record, differences(old, record, zones)
-            )
+            yield self._data_change("hall", record, differences(old, record, zones))
+
+    def _data_change(
+        self, name: str, values: Record | list[Record], words: Iterator[str]
+    ) -> _Change:
+        path = self.existing.data_path(name)
+        old_path = path if path.exists() else None
+        return _Change(path, values, f"data/{path.name}：{'；'.join(words)}", old_path)
 
 
 def _records(key: str, elements: tuple[Element, ...]) -> Element:
@@ -186,9 +193,4 @@ def _records(key: str, elements: tuple[Element, ...]) -> Element:
 
 
 def _new(what: str, path: Path, name: str, record: Record) -> _Change:
-    return _Change(path, dump_front_matter(record), f"新增{what}：{name}（{path.stem}）")
-
-
-def _data_change(path: Path, values: Record | list[Record], words: Iterator[str]) -> _Change:
-    text = update(path.read_text(encoding="utf-8-sig"), values) if path.exists() else dump(values)
-    return _Change(path, text, f"data/{path.name}：{'；'.join(words)}")
+    return _Change(path, record, f"新增{what}：{name}（{path.stem}）", None)

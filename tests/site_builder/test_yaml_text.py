@@ -125,6 +125,13 @@ def test_a_new_item_in_the_middle_moves_no_other() -> None:
     )
 
 
+def test_a_value_is_never_lost_to_odd_formatting() -> None:
+    """Where the place of a value cannot be told, a comment may go but the value is right."""
+    assert read(update("材料:\n- # 先交 - 的\n  申请书\n", {"材料": ["身份证"]})) == {
+        "材料": ["身份证"]
+    }
+
+
 def test_prose_below_the_front_matter_stays() -> None:
     """Only the record changes; the text below it is its author's."""
     text = "---\n名称: 甲\n---\n\n正文 --- 里有横线\n---\n"

@@ -77,6 +77,21 @@ def _completed(sheet: str, row: list[object]) -> list[object]:
     return [row[0], names[row[0]], *row[2:]] if sheet == "申请材料" else row
 
 
+def test_the_workbook_helps_the_person_who_fills_it_in(tmp_path: Path) -> None:
+    """Fixed words come as a drop-down, headings stay in view, 7-22 does not turn into a date."""
+    content = tmp_path / "content"
+    import_workbook(Office().save(tmp_path / "first.xlsx"), content, dry_run=False)
+    export_workbook(read(content)[0], tmp_path / "second.xlsx")
+    worksheet = openpyxl.load_workbook(tmp_path / "second.xlsx")["事项"]
+    offers = {
+        str(offer.sqref): offer.formula1 for offer in worksheet.data_validations.dataValidation
+    }
+    assert offers["I3:I4"] == '"即办件,承诺件"'
+    assert offers["O3:O4"] == '"是,否"'
+    assert worksheet["W3"].number_format == "@"
+    assert worksheet.freeze_panes == "C3"
+
+
 def test_a_text_that_begins_with_an_equals_sign_is_no_formula(tmp_path: Path) -> None:
     """Nothing in the content can run in the program that opens the workbook."""
     office = Office().put("镇街", 1, "备注", "'=1+1")

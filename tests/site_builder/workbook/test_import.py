@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -274,6 +276,32 @@ def test_an_edited_workbook_changes_only_what_was_edited(imported: Path, tmp_pat
     )
 
 
+def test_a_renamed_material_keeps_its_form(imported: Path, tmp_path: Path) -> None:
+    """What the workbook cannot hold stays with the material whose name is corrected."""
+    edit(
+        imported, FOOD_FILE, "    通用材料: id-card", "    通用材料: id-card\n    空白表格: a.docx"
+    )
+    office = Office().put("申请材料", 2, "材料名称", "居民身份证")
+    report = import_workbook(office.save(tmp_path / "edited.xlsx"), imported, dry_run=False)
+    assert report.changes[-1] == (
+        "食品经营许可（新办）：材料“身份证”：材料名称由“身份证”改为“居民身份证”"
+    )
+    assert "空白表格: a.docx" in (imported / FOOD_FILE).read_text(encoding="utf-8")
+
+
+def test_new_themes_and_shared_materials_get_code_and_name(content: Path, tmp_path: Path) -> None:
+    """A theme is coded in Pinyin, free of clashes; a shared material is called as most call it."""
+    office = Office().put("事项", 1, "主题", "食事").put("事项", 2, "主题", "实事")
+    names = ["证件", "户口簿", "户口簿"]
+    for row, name in zip((1, 3, 4), names, strict=True):
+        office.put("申请材料", row, "通用材料", "household").put("申请材料", row, "材料名称", name)
+    import_workbook(office.save(tmp_path / "themes.xlsx"), content, dry_run=False)
+    themes = (content / "data/themes.yml").read_text(encoding="utf-8")
+    assert themes.endswith("- 编码: shi-shi\n  名称: 食事\n- 编码: shi-shi-2\n  名称: 实事\n")
+    shared = (content / "data/shared-materials.yml").read_text(encoding="utf-8")
+    assert shared == "- 编码: household\n  名称: 户口簿\n- 编码: id-card\n  名称: 身份证\n"
+
+
 def test_editors_keys_of_the_hall_survive(imported: Path, tmp_path: Path) -> None:
     """Opening hours stand beside the zones and are not the workbook's to change."""
     hall = imported / "data/hall.yml"
@@ -373,7 +401,17 @@ def messy(path: Path) -> Path:
     book["常见问题"].title = " 常见 问题 "
     book.create_sheet("草稿")["A1"] = "随手记"
     book.save(path)
+    claim_one_cell(path)
     return path
+
+
+def claim_one_cell(path: Path) -> None:
+    """Let every sheet say that it has a single cell, as some office programs do."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', data))
 
 
 def reverse_columns(worksheet: Worksheet) -> None:

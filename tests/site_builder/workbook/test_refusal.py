@@ -126,6 +126,14 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_a_missing_sheet_is_said_once(tmp_path: Path) -> None:
+    """Rows that refer to a sheet that is not there are not blamed for it."""
+    office = Office()
+    del office.sheets["事项"]
+    problems = refusal(office.save(tmp_path / "bureau.xlsx"), tmp_path / "content")
+    assert problems == ("没有工作表“事项”；补上，或者改正表名",)
+
+
 def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     """A wrong file, an old format and a damaged one each get their own advice."""
     wrong = tmp_path / "matters.xlsx"
@@ -151,6 +159,7 @@ def test_content_that_cannot_be_read_stops_the_import(tmp_path: Path) -> None:
     (broken,) = content.glob(f"matters/*/{FOOD}.md")
     broken.write_text("没有登记栏\n", encoding="utf-8")
     (content / "data/townships.yml").write_text("九曲街道\n", encoding="utf-8")
+    (content / "data/themes.yml").write_text("- 名称：食品\n- [\n", encoding="utf-8")
     twin = content / "matters/other" / f"{SIGN}.md"
     twin.parent.mkdir()
     twin.write_text("---\n事项名称: 招牌\n---\n", encoding="utf-8")
@@ -159,5 +168,6 @@ def test_content_that_cannot_be_read_stops_the_import(tmp_path: Path) -> None:
     text = str(caught.value)
     assert f"{broken.relative_to(content)}:1:" in text
     assert "data/townships.yml:1:" in text
+    assert text.count("data/themes.yml:") == 1
     assert "编码相同" in text
     assert broken.read_text(encoding="utf-8") == "没有登记栏\n"
