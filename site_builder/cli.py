@@ -255,3 +255,77 @@ def status(place: Path) -> None:
         click.echo(f"版本 {up.name}，{up.pages} 个页面，{len(up.in_force)} 个事项")
     if pushed and (up is None or up.commit != pushed):
         click.echo(f"有推送还没有发布（{pushed[:8]}）：运行 site-builder publish run")
+
+
+@cli.command("report", help="列出要办的事：过期未核对、缺表格、空栏目和久未更新的栏目。")
+@_content
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="text 给人看，json 给程序看，html 是一个网页。",
+)
+def report_(content: Path, form: str) -> None:
+    """Print what needs attention."""
+    import datetime as dt
+
+    from site_builder import report
+    from site_builder.catalogue import examine
+
+    _require_folder(content)
+    catalogue, findings = examine(content)
+    today = dt.date.today()
+    sections = report.report(catalogue, findings, content, today)
+    if form == "html":
+        click.echo(report.as_html(sections, today), nl=False)
+    else:
+        click.echo(report.as_json(sections) if form == "json" else report.as_text(sections))
+
+
+@cli.group(help="新建一个事项、套餐或文章的文件，各栏都写好名称和提示。")
+def new() -> None:
+    """Group what can be started."""
+
+
+_id = click.option("--id", "identifier", default="", help="编码（网址里的名字）；不写就用拼音。")
+
+
+@new.command("matter", help="新建事项。")
+@click.option("--name", prompt="事项名称", help="事项名称。")
+@click.option("--theme", prompt="主题（content/matters 下的文件夹名）", help="主题的编码。")
+@_id
+@_content
+def new_matter(name: str, theme: str, identifier: str, content: Path) -> None:
+    """Start a matter."""
+    from site_builder.new import new_matter as start
+
+    click.echo(
+        f"已新建 {start(content, theme, name, identifier)}；填好各栏后运行 site-builder check"
+    )
+
+
+@new.command("package", help="新建套餐。")
+@click.option("--name", prompt="套餐名称", help="套餐名称。")
+@click.option("--matter", "matters", multiple=True, help="包含的事项编码，可写多次。")
+@_id
+@_content
+def new_package(name: str, matters: tuple[str, ...], identifier: str, content: Path) -> None:
+    """Start a package."""
+    from site_builder.new import new_package as start
+
+    chosen = matters or tuple(click.prompt("包含的事项编码（空格隔开）").split())
+    click.echo(f"已新建 {start(content, name, chosen, identifier)}")
+
+
+@new.command("article", help="新建文章。")
+@click.option("--name", prompt="标题", help="标题。")
+@click.option("--column", prompt="栏目（访谈、通知、政策解读）", help="栏目。")
+@_id
+@_content
+def new_article(name: str, column: str, identifier: str, content: Path) -> None:
+    """Start an article."""
+    from site_builder.new import new_article as start
+
+    click.echo(f"已新建 {start(content, name, column, identifier)}")

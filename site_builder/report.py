@@ -1,0 +1,146 @@
+"""What needs a colleague's attention: stale guides, missing papers, empty columns, old news.
+
+The thresholds are those of the inspection of government websites (国办秘函〔2019〕19号,
+standards D-50 to D-58) and the bureau's own limit in content/data/site.yml (核对期限).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from site_builder.errors import Finding, Severity
+from site_builder.load import read_front_matter
+from site_builder.model import Catalogue, Document
+
+NEWS_DAYS: Final = 14
+"""News columns count as stale after two weeks (D-54)."""
+
+POLICY_DAYS: Final = 183
+"""Notices and policy columns count as stale after six months (D-54)."""
+
+_NEWS_COLUMNS: Final = ("访谈",)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to do, and whose it is."""
+
+    owner: str
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One kind of things to do."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+def report(
+    catalogue: Catalogue, findings: Iterable[Finding], content: Path, today: dt.date
+) -> tuple[Section, ...]:
+    """Return what needs attention; sections without items are kept, to show they were looked at."""
+    owner = _owners(catalogue)
+    found = list(findings)
+    return (
+        Section("错误和提醒", _findings(found, owner, (Severity.ERROR, Severity.WARNING))),
+        Section("核对日期过期", tuple(_stale(catalogue, owner, today))),
+        Section("缺表格和样本", _findings(found, owner, (Severity.TODO,))),
+        Section("栏目久未更新", tuple(_columns(content, today))),
+    )
+
+
+def as_text(sections: Iterable[Section]) -> str:
+    """Return the report for a terminal."""
+    blocks = []
+    for section in sections:
+        lines = [f"{item.place}（{item.owner}）：{item.text}" for item in section.items]
+        blocks.append(
+            "\n".join([f"{section.title}：{len(lines)}", *(f"  {line}" for line in lines)])
+        )
+    return "\n\n".join(blocks)
+
+
+def as_json(sections: Iterable[Section]) -> str:
+    """Return the report for a program."""
+    return json.dumps([asdict(s) for s in sections], ensure_ascii=False, indent=2)
+
+
+def as_html(sections: Iterable[Section], today: dt.date) -> str:
+    """Return the report as a small page of its own."""
+    body = "".join(
+        f"<h2>{html.escape(s.title)}：{len(s.items)}</h2><table><tr><th>谁</th><th>哪里</th>"
+        f"<th>什么事</th></tr>{''.join(map(_row, s.items))}</table>"
+        for s in sections
+    )
+    return (
+        '<!DOCTYPE html><html lang="zh-Hans"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>内容待办</title>'
+        "<style>body{font:1rem/1.7 sans-serif;max-width:60rem;margin:auto;padding:1rem}"
+        "td,th{text-align:left;vertical-align:top;padding:.25rem 1rem .25rem 0}</style></head>"
+        f"<body><h1>内容待办 {today}</h1>{body}</body></html>\n"
+    )
+
+
+def _row(item: Item) -> str:
+    cells = (item.owner, item.place, item.text)
+    return f"<tr>{''.join(f'<td>{html.escape(c)}</td>' for c in cells)}</tr>"
+
+
+def _owners(catalogue: Catalogue) -> Callable[[str], str]:
+    """Return who owns a file: content/data/owners.yml names a person or section per theme."""
+    themes = {str(k): str(v) for k, v in (catalogue.data.get("owners") or {}).items()}
+
+    def owner(file: str) -> str:
+        parts = file.split("/")
+        return themes.get(parts[1] if len(parts) > 2 else parts[0], themes.get("其余", "未指定"))
+
+    return owner
+
+
+def _findings(
+    findings: Iterable[Finding], owner: Callable[[str], str], severities: tuple[Severity, ...]
+) -> tuple[Item, ...]:
+    return tuple(
+        Item(owner(f.file), f"{f.file}:{f.line}", f"{f.message}；{f.advice}")
+        for f in findings
+        if f.severity in severities
+    )
+
+
+def _stale(catalogue: Catalogue, owner: Callable[[str], str], today: dt.date) -> Iterable[Item]:
+    limit = int(catalogue.data.get("site", {}).get("核对期限", 365))
+    for matter in catalogue.matters:
+        age = (today - matter.checked_on).days
+        if age > limit:
+            file = matter.source.file
+            place = f"{file}:{matter.source.line('核对日期')}"
+            yield Item(owner(file), place, f"“{matter.name}”{age} 天没有核对，期限是 {limit} 天")
+
+
+def _columns(content: Path, today: dt.date) -> Iterable[Item]:
+    """Yield the columns whose newest article is too old, and those without any."""
+    newest: dict[str, dt.date] = dict.fromkeys(("访谈", "通知", "政策解读"), dt.date.min)
+    for path in sorted((content / "pages" / "articles").rglob("*.md")):
+        document = read_front_matter(path, content)
+        if isinstance(document, Document) and isinstance(document.values, dict):
+            published = str(document.values.get("published", ""))[:10]
+            column = str(document.values.get("column", ""))
+            if published:
+                newest[column] = max(
+                    newest.get(column, dt.date.min), dt.date.fromisoformat(published)
+                )
+    for column, day in newest.items():
+        limit = NEWS_DAYS if column in _NEWS_COLUMNS else POLICY_DAYS
+        if day == dt.date.min:
+            yield Item("", "pages/articles/", f"栏目“{column}”是空的（D-54：空栏目计入否决项）")
+        elif (today - day).days > limit:
+            yield Item("", "pages/articles/", f"栏目“{column}”上次更新是 {day}，超过 {limit} 天")
