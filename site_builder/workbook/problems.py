@@ -12,5 +12,5 @@ class WorkbookError(SiteError):
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
-        head = f"工作簿有 {len(self.problems)} 处问题，没有写入任何内容。改好后再试："
+        head = f"有 {len(self.problems)} 处问题，没有写入任何内容。改好后再试："
         super().__init__("\n".join([head, *(f"- {p}" for p in self.problems)]))
