@@ -39,7 +39,7 @@ def api_files(
     catalogue: Catalogue, forms: Mapping[str, Form], renderer: Renderer
 ) -> Iterator[Output]:
     """Yield what the form API reads: forms, opening hours, holidays and the page shells."""
-    yield json_file("data/forms.json", dump(forms))
+    yield Output("data/forms.json", dump(forms).encode())
     for name in ("appointments", "holidays"):
         yield json_file(f"data/{name}.json", catalogue.data.get(name, {}))
     for script, language in (("hans", HANS), ("hant", HANT)):
