@@ -8,6 +8,7 @@ from typing import Any
 from site_builder import load
 from site_builder.errors import Finding
 from site_builder.model import Document
+from site_builder.workbook.layout import Record
 
 
 class Existing:
@@ -26,15 +27,23 @@ class Existing:
                 self._note(f"{other} 和 {path} 编码相同；只留一个")
         return paths
 
-    def front_matter(self, path: Path) -> dict[str, Any]:
+    def front_matter(self, path: Path) -> Record:
         """Return the values of a Markdown file."""
-        values: dict[str, Any] = self._values(load.read_front_matter(path, self.content), {})
+        values: Record = self._values(load.read_front_matter(path, self.content), {})
         return values
 
     def data(self, name: str, empty: Any) -> Any:
         """Return the values of a file in content/data, which are of the same type as `empty`."""
         path = self.data_path(name)
         return self._values(load.read_data(path, self.content), empty) if path.exists() else empty
+
+    def named(self, name: str) -> list[Record]:
+        """Return the records of a data file that gives codes their names."""
+        records: list[Record] = self.data(name, [])
+        if all(isinstance(r, dict) and r.get("编码") and r.get("名称") for r in records):
+            return records
+        self._note(f"data/{name}.yml:1: 有一项缺编码或名称；补上")
+        return []
 
     def data_path(self, name: str) -> Path:
         """Return where a data file stands."""

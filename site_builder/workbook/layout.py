@@ -6,6 +6,7 @@ The order of the columns is the bureau's; on import they may stand in any order.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from site_builder.schema import (
     CANCELLED_PROOF,
@@ -25,6 +26,9 @@ from site_builder.schema import (
     Element,
     Kind,
 )
+
+Record = dict[str, Any]
+"""A record as a content file holds it: texts, lists and further records by their key."""
 
 MATTER_ID = Element("事项编码", "matter_id")
 PACKAGE_ID = Element("套餐编码", "package_id")

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from site_builder.schema import Element, Kind
-
-Record = dict[str, Any]
+from site_builder.workbook.layout import Record
 
 
 def tidy(record: Record, elements: Sequence[Element]) -> Record:
@@ -37,7 +36,7 @@ def merged(old: Record, new: Record, elements: Sequence[Element]) -> Record:
         element = by_key.get(key)
         if element is None or not element.in_workbook:
             result[key] = old[key]
-        elif key in new:
+        elif new.get(key):
             result[key] = _merged_value(old.get(key), new[key], element)
     return result
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 from pypinyin import lazy_pinyin
 
 from site_builder.schema import Element
 from site_builder.workbook.cells import folded
-
-Record = dict[str, Any]
+from site_builder.workbook.layout import Record
 
 NAMED = (Element("编码", "id"), Element("名称", "name"))
 """What themes.yml and shared-materials.yml say of each: colleagues may change the names."""

@@ -11,8 +11,8 @@ from site_builder.schema import CANCELLED_PROOF, MATTER, PACKAGE, TOWNSHIP, ZONE
 from site_builder.workbook import naming
 from site_builder.workbook.existing import Existing
 from site_builder.workbook.files import write_whole
-from site_builder.workbook.layout import NOTE
-from site_builder.workbook.merge import Record, merged, tidy
+from site_builder.workbook.layout import NOTE, Record
+from site_builder.workbook.merge import merged, tidy
 from site_builder.workbook.problems import WorkbookError
 from site_builder.workbook.read import Bureau, read_workbook
 from site_builder.workbook.words import differences
@@ -92,13 +92,13 @@ class _Plan:
         self.existing = existing
         self.bureau = bureau
         self.warnings: list[str] = []
-        self._old_themes = existing.data("themes", [])
+        self._old_themes = existing.named("themes")
         self._themes = naming.with_themes(self._old_themes, bureau.themes.values())
 
     def data(self) -> Iterator[_Change]:
         """Yield the changes of the files in content/data."""
         shared = naming.with_shared_materials(
-            self.existing.data("shared-materials", []), self.bureau.matters.values()
+            self.existing.named("shared-materials"), self.bureau.matters.values()
         )
         yield from self._list("themes", _records("主题", naming.NAMED), self._themes)
         yield from self._list("shared-materials", _records("通用材料", naming.NAMED), shared)
@@ -170,7 +170,7 @@ class _Plan:
         record = merged(old, {element.key: new}, (element,))
         if record != old:
             words = differences(old, record, (element,))
-            yield self._data_change(name, record[element.key], words)
+            yield self._data_change(name, record.get(element.key, []), words)
 
     def _hall(self) -> Iterator[_Change]:
         """Yield the change of the zones in hall.yml, whose other keys are the colleagues' own."""

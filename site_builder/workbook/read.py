@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from site_builder.schema import (
     COMMITMENT,
@@ -18,11 +17,9 @@ from site_builder.schema import (
     Element,
 )
 from site_builder.workbook import cells, layout
-from site_builder.workbook.layout import MATTER_COUNT, MATTER_ID, ORDER, PACKAGE_ID, THEME
+from site_builder.workbook.layout import MATTER_COUNT, MATTER_ID, ORDER, PACKAGE_ID, THEME, Record
 from site_builder.workbook.problems import WorkbookError
 from site_builder.workbook.table import Notes, Row, read_tables
-
-Record = dict[str, Any]
 
 
 @dataclass

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from site_builder.schema import Element, Kind
-from site_builder.workbook.merge import Record, name_of, paired
+from site_builder.workbook.layout import Record
+from site_builder.workbook.merge import name_of, paired
 
 _ONE_OF = {
     "申请材料": "材料",

@@ -359,6 +359,17 @@ def test_a_new_matter_is_one_new_file(imported: Path, tmp_path: Path) -> None:
     )
 
 
+def test_an_empty_sheet_is_an_empty_list(imported: Path, tmp_path: Path) -> None:
+    """A list the bureau cleared is cleared, once."""
+    office = Office()
+    del office.sheets["取消证明"][1:]
+    workbook = office.save(tmp_path / "less.xlsx")
+    report = import_workbook(workbook, imported, dry_run=False)
+    assert report.changes == ("data/cancelled-proofs.yml：删除证明“无房证明”",)
+    assert (imported / "data/cancelled-proofs.yml").read_text(encoding="utf-8") == "[]\n"
+    assert import_workbook(workbook, imported, dry_run=True).changes == ()
+
+
 def test_order_follows_the_number_column_where_gaps_are_fine(
     imported: Path, tmp_path: Path
 ) -> None:

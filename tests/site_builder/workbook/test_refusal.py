@@ -160,6 +160,7 @@ def test_content_that_cannot_be_read_stops_the_import(tmp_path: Path) -> None:
     broken.write_text("没有登记栏\n", encoding="utf-8")
     (content / "data/townships.yml").write_text("九曲街道\n", encoding="utf-8")
     (content / "data/themes.yml").write_text("- 名称：食品\n- [\n", encoding="utf-8")
+    (content / "data/shared-materials.yml").write_text("- 编码: id-card\n", encoding="utf-8")
     twin = content / "matters/other" / f"{SIGN}.md"
     twin.parent.mkdir()
     twin.write_text("---\n事项名称: 招牌\n---\n", encoding="utf-8")
@@ -169,5 +170,6 @@ def test_content_that_cannot_be_read_stops_the_import(tmp_path: Path) -> None:
     assert f"{broken.relative_to(content)}:1:" in text
     assert "data/townships.yml:1:" in text
     assert text.count("data/themes.yml:") == 1
+    assert "data/shared-materials.yml:1: 有一项缺编码或名称" in text
     assert "编码相同" in text
     assert broken.read_text(encoding="utf-8") == "没有登记栏\n"
