@@ -48,7 +48,7 @@ class Windows:
         return f"{self.first}-{self.last}" if self.first != self.last else str(self.first)
 
     def __len__(self) -> int:
-        return self.last - self.first + 1
+        return max(0, self.last - self.first + 1)
 
     def within(self, other: Windows) -> bool:
         """Tell whether every window of this range belongs to `other`."""

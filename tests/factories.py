@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from site_builder.catalogue import examine
+
 Values = dict[str, Any]
 
 MATTER_ID = "elder-card"
@@ -208,3 +210,15 @@ def line_of(path: Path, words: str) -> int:
 
 def _changed(values: Values, changes: Mapping[str, Any]) -> Values:
     return {key: value for key, value in (values | dict(changes)).items() if value is not None}
+
+
+def found(content: Path) -> list[tuple[str, str]]:
+    """Return the code of each finding with the text of the line it points at."""
+    _, findings = examine(content)
+    return [(f.code, _line_text(content / f.file, f.line)) for f in findings]
+
+
+def _line_text(path: Path, line: int) -> str:
+    if not path.is_file() or path.suffix == ".pdf":
+        return ""
+    return path.read_text(encoding="utf-8", errors="replace").splitlines()[line - 1].strip()

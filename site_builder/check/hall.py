@@ -24,7 +24,7 @@ def zones_have_whole_ranges(site: Site) -> Faults:
                 f"“{zone.name}”的窗口起、窗口止只写了一个",
                 "两个都写；不设窗口的两个都不写",
             )
-        elif zone.windows and not 1 <= zone.windows.first <= zone.windows.last:
+        elif zone.windows is not None and not 1 <= zone.windows.first <= zone.windows.last:
             yield Fault(
                 site.source("hall"),
                 ("分区", i, "窗口起"),

@@ -54,7 +54,7 @@ def on_the_spot_means_no_days(matter: Matter) -> Faults:
         )
 
 
-@matter_rule("C-32", needs=("visits",))
+@matter_rule("C-32", needs=("visits", "visit_reason"))
 def visits_have_a_reason(matter: Matter) -> Faults:
     """要到现场就写明原因，不用到现场就不写。
 
@@ -92,7 +92,7 @@ def somebody_who_stays_away_needs_a_channel(matter: Matter) -> Faults:
         )
 
 
-@matter_rule("C-35", needs=("charged",))
+@matter_rule("C-35", needs=("charged", "fee", "fee_basis"))
 def fees_are_explained(matter: Matter) -> Faults:
     """收费的写明标准和依据，不收费的不写。
 
