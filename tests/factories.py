@@ -199,7 +199,12 @@ def front_matter(values: Values) -> str:
 
 def text_of(values: Values | Sequence[Any]) -> str:
     """Return values as the YAML a colleague would type, one thing a line."""
-    return yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=1000)
+    return yaml.dump(values, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
 
 
 def line_of(path: Path, words: str) -> int:
