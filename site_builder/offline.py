@@ -138,7 +138,13 @@ def worker(templates: Path, *, stopped: bool) -> bytes:
     return _minified("\n".join(_IMPORT_OR_EXPORT.sub("", source) for source in sources))
 
 
-WORKER_MODULES: Final = ("offline-compose.js", "offline-copy.js")
+WORKER_MODULES: Final = (
+    "offline-compose.js",
+    "offline-copy.js",
+    "outbox-store.js",
+    "outbox-proof.js",
+    "outbox-send.js",
+)
 _IMPORT_OR_EXPORT = re.compile(r"^import\b[^;]*;|^export (?=async |class |const |function )", re.M)
 
 

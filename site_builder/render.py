@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 from collections.abc import Iterator
@@ -54,8 +55,9 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         self._environment.globals.update(shared)
-        self._environment.filters["han_number"] = _han_number
+        self._environment.filters |= {"han_number": _han_number, "key": _key, "floor": _floor}
         self._shells = {HANS: shell, HANT: shell.converted(convert)}
         self.convert = convert
         self.templates = templates
@@ -135,6 +137,16 @@ def _meta(page: Page) -> str:
 def _han_number(days: int) -> str:
     """Say a number of working days as people do: 0 is 当场办结."""
     return "当场办结" if days == 0 else f"{days} 个工作日"
+
+
+def _floor(number: int) -> str:
+    """Say a floor as people do: 2 is 二层."""
+    return f"{'一二三四五六七八九'[number - 1]}层"
+
+
+def _key(text: str) -> str:
+    """Return a short name for a text that is the same in both scripts, for a device's memory."""
+    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 
 def json_ld(value: dict[str, Any]) -> Markup:

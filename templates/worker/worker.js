@@ -112,3 +112,15 @@ function headersOf(path) {
 function after(milliseconds) {
   return new Promise((_, reject) => setTimeout(reject, milliseconds, new Error("slow")));
 }
+
+// The outbox, when no page is open (Background Sync). Failing tells the browser to try once more.
+
+const outbox = new OutboxStore(self.registration.scope);
+
+self.addEventListener("sync", (event) => {
+  if (event.tag === "outbox") event.waitUntil(sync());
+});
+
+async function sync() {
+  if (await flush(outbox, copy.root)) throw new Error("something still waits");
+}

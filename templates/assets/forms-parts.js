@@ -1,0 +1,18 @@
+// The pieces of HTML that templates/partials/sending.html provides, in the page's own script.
+
+export const words = JSON.parse(document.querySelector("[data-words]").textContent);
+
+export function part(name) {
+  const template = document.querySelector(`template[data-part="${name}"]`);
+  return template.content.firstElementChild.cloneNode(true);
+}
+
+/** Show a part instead of the form, with the focus on its heading. */
+export function show(name, form) {
+  const section = part(name);
+  document.querySelectorAll(".error-summary").forEach((summary) => summary.remove());
+  form.hidden = true;
+  form.after(section);
+  section.querySelector("h2").focus();
+  return section;
+}

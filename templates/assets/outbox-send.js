@@ -1,0 +1,127 @@
+// Sends what waits in the outbox. The item's id is the API's Idempotency-Key and the body never
+// changes, so sending again is always safe: the API answers with the same receipt.
+
+import { solve } from "./outbox-proof.js";
+
+const TIMEOUT = 60_000;
+const FIRST_WAIT = 5_000;
+const LONGEST_WAIT = 15 * 60_000;
+
+// Problem types of the API (form_api/errors.py).
+const KEPT_NOTHING = new Set(["too-many", "proof-required", "spent-proof", "busy", "storage-full"]);
+const TRY_AGAIN = new Set([...KEPT_NOTHING, "not-found", "no-page", "method-not-allowed"]);
+const TO_CORRECT = new Set(["invalid-answers", "too-large", "malformed-body"]);
+
+/**
+ * Send what is due, oldest first; return how many items still wait. `now` also sends what was put
+ * off because the network failed, but never what the server asked to send later.
+ */
+export async function flush(store, root, { now = false } = {}) {
+  const tried = new Set();
+  const next = async () => (await waiting(store)).find((item) => due(item, now) && !tried.has(item.id));
+  await store.alone(
+    async () => {
+      for (let item = await next(); item; item = await next()) {
+        tried.add(item.id);
+        await deliver(store, root, item);
+      }
+    },
+    { wait: now },
+  );
+  return (await waiting(store)).length;
+}
+
+async function waiting(store) {
+  return (await store.all()).filter((item) => item.state === "waiting");
+}
+
+/** Send one item and keep what came of it. */
+export async function deliver(store, root, item) {
+  await store.keep({ ...item, uncertain: true });
+  const outcome = await post(root, item);
+  return store.keep(after(item, outcome, Date.now()));
+}
+
+/** Post an item, whatever happens on the way; the outcome is `{ status, body, retryAfter }`. */
+export async function post(root, item) {
+  try {
+    const outcome = await request(root, item);
+    if (!needsProof(outcome)) return outcome;
+    const challenge = await fetch(new URL(`api/challenge?id=${item.id}`, root));
+    return await request(root, item, await solve(await challenge.json()));
+  } catch {
+    return { status: 0 };
+  }
+}
+
+async function request(root, item, proof) {
+  const response = await fetch(new URL(item.action, root), {
+    method: "POST",
+    headers: {
+      Accept: "application/json",
+      "Content-Type": "application/json",
+      "Idempotency-Key": item.id,
+      ...(proof && { Altcha: proof }),
+    },
+    body: item.body,
+    credentials: "omit",
+    redirect: "error",
+    signal: AbortSignal.timeout?.(TIMEOUT),
+  });
+  const body = await response.json().catch(() => ({}));
+  return { status: response.status, body, retryAfter: seconds(response, body) };
+}
+
+function seconds(response, body) {
+  return Number(response.headers.get("Retry-After") ?? body.retry_after) || 0;
+}
+
+function needsProof({ body }) {
+  return ["proof-required", "spent-proof"].includes(problemOf(body));
+}
+
+/** Return the item as it is after an outcome. Pure: tests/e2e/test_outbox.py lists every case. */
+export function after(item, { status, body = {}, retryAfter = 0 }, now) {
+  const type = problemOf(body);
+  const tried = { ...item, tries: (item.tries ?? 0) + 1, triedAt: now };
+  if ((status === 200 || status === 201) && body.id === item.id && body.number) {
+    return delivered(item, body, now);
+  }
+  if (definite(status, type)) {
+    return { ...tried, uncertain: false, state: stateOf(type), problem: { ...body, status, type } };
+  }
+  const problem = { status, type, detail: body.detail };
+  const uncertain = item.uncertain || !KEPT_NOTHING.has(type);
+  return { ...tried, uncertain, state: "waiting", problem, ...pause(tried, retryAfter, now) };
+}
+
+/** The receipt stays; what the person wrote goes. */
+function delivered({ id, kind, title, created, script, status }, receipt, now) {
+  return { id, kind, title, created, script, status, state: "delivered", delivered: now, receipt };
+}
+
+/** Whether the API refused for good: sending the same again would change nothing. */
+function definite(status, type) {
+  return status >= 400 && status < 500 && type !== "" && !TRY_AGAIN.has(type);
+}
+
+function stateOf(type) {
+  if (type === "no-place") return "full";
+  return TO_CORRECT.has(type) ? "correct" : "refused";
+}
+
+function problemOf(body) {
+  return String(body?.type ?? "").split("/").pop();
+}
+
+function pause({ tries }, retryAfter, now) {
+  const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries);
+  return retryAfter
+    ? { notBefore: now + retryAfter * 1000, retryAt: now + retryAfter * 1000 }
+    : { notBefore: 0, retryAt: now + longest * (0.5 + Math.random() / 2) };
+}
+
+function due(item, now) {
+  const from = now ? item.notBefore : item.retryAt;
+  return (from ?? 0) <= Date.now();
+}

@@ -1,0 +1,121 @@
+// What waits to be sent, and what was delivered, on this device (IndexedDB). Pages and the service
+// worker both use it.
+//
+// An item leaves the queue only by becoming a receipt, in one transaction that also erases what the
+// person wrote. States: waiting, editing, delivered; correct, full and refused are the API's
+// definite answers, after which nothing is stored there. `uncertain` means that a sending began and
+// nobody knows how it ended: until that is known, the item can only be sent again, unchanged.
+
+const VERSION = 1;
+const DRAFT_DAYS = 7;
+
+export class OutboxStore {
+  /** `root` is the address of the site's root folder. */
+  constructor(root) {
+    this.name = `outbox ${new URL(root).pathname}`;
+    this.channel = globalThis.BroadcastChannel && new BroadcastChannel(this.name);
+  }
+
+  /** Keep an item, and forget the draft it was made from; safe on disk when this returns. */
+  async keep(item, draft) {
+    await this.change(["items", "drafts"], (items, drafts) => {
+      items.put(item);
+      if (draft) drafts.delete(draft);
+    });
+    return item;
+  }
+
+  async get(id) {
+    return this.read("items", (items) => items.get(id));
+  }
+
+  /** All items, oldest first. */
+  async all() {
+    const items = await this.read("items", (store) => store.getAll());
+    return items.sort((one, other) => one.created - other.created);
+  }
+
+  async remove(id) {
+    await this.change(["items"], (items) => items.delete(id));
+  }
+
+  /** Keep what somebody is writing; `fields` has nothing personal in it. */
+  async keepDraft(form, draft) {
+    await this.change(["drafts"], (drafts) => drafts.put({ ...draft, form, saved: Date.now() }));
+  }
+
+  async draft(form) {
+    const draft = await this.read("drafts", (drafts) => drafts.get(form));
+    const fresh = draft && Date.now() - draft.saved < DRAFT_DAYS * 24 * 3600 * 1000;
+    if (draft && !fresh) await this.removeDraft(form);
+    return fresh ? draft : undefined;
+  }
+
+  async removeDraft(form) {
+    await this.change(["drafts"], (drafts) => drafts.delete(form));
+  }
+
+  /** Forget everything: for shared computers and the self-service hall. */
+  async clear() {
+    await this.change(["items", "drafts"], (items, drafts) => {
+      items.clear();
+      drafts.clear();
+    });
+  }
+
+  /** Call back whenever this or another tab, or the worker, changed something. */
+  onChange(callback) {
+    this.callback = callback;
+    this.channel?.addEventListener("message", callback);
+  }
+
+  /** Only one tab or worker sends or edits at a time; without Web Locks the API still dedupes. */
+  async alone(work, { wait = true } = {}) {
+    if (!globalThis.navigator?.locks) return work();
+    const options = { ifAvailable: !wait };
+    return navigator.locks.request(this.name, options, (lock) => (lock ? work() : undefined));
+  }
+
+  // Below here: IndexedDB.
+
+  async change(names, work) {
+    const db = await this.open();
+    await new Promise((resolve, reject) => {
+      const transaction = db.transaction(names, "readwrite", { durability: "strict" });
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
+      work(...names.map((name) => transaction.objectStore(name)));
+    });
+    this.channel?.postMessage("changed");
+    this.callback?.();
+  }
+
+  async read(name, work) {
+    const db = await this.open();
+    return promised(work(db.transaction(name).objectStore(name)));
+  }
+
+  async open() {
+    if (!this.db) {
+      const request = indexedDB.open(this.name, VERSION);
+      request.onupgradeneeded = () => {
+        request.result.createObjectStore("items", { keyPath: "id" });
+        request.result.createObjectStore("drafts", { keyPath: "form" });
+      };
+      this.db = await promised(request);
+      this.db.onclose = () => (this.db = undefined);
+      this.db.onversionchange = () => {
+        this.db.close();
+        this.db = undefined;
+      };
+    }
+    return this.db;
+  }
+}
+
+function promised(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
