@@ -10,6 +10,8 @@ from typing import Any
 
 from form_definitions import Form
 from site_builder.history import Change
+from site_builder.cases import case, cases, items
+from site_builder.floorplan import floors
 from site_builder.model import Catalogue, Matter, Package
 from site_builder.prose import Prose
 from site_builder.structured import government_service
@@ -108,13 +110,15 @@ def all_pages(content: Content) -> Iterator[Page]:
 def home(content: Content) -> Iterator[Page]:
     """The front page and the calm one of senior mode."""
     home_prose = next((p for p in content.prose if p.url == ""), None)
+    choices = content.catalogue.data.get("home", {})
+    context = {"often": choices.get("常办", ()), "events": choices.get("人生事件", ())}
     yield Page(
         "",
         "home",
         "首页",
         "河东区政务服务：办事指南、容缺受理、证照联办、预约和你提我改",
         section="home",
-        context={"prose": home_prose},
+        context={"prose": home_prose, "articles": articles(content)[:3], **context},
     )
     yield Page(
         "senior/",
@@ -123,6 +127,7 @@ def home(content: Content) -> Iterator[Page]:
         "大字、简明的办事首页",
         section="senior",
         crumbs=(Crumb("长者模式", "senior/"),),
+        context=context,
     )
 
 
@@ -214,22 +219,29 @@ def packages(content: Content) -> Iterator[Page]:
             package.summary,
             section="packages",
             crumbs=(PACKAGES,),
-            context={"package": package, **_merged(catalogue, package)},
+            context={
+                "package": package,
+                "case": case(catalogue, package),
+                "all": [catalogue.by_id[i] for i in package.possible_matter_ids],
+                "possible": items(catalogue, package.possible_matter_ids),
+            },
         )
+        yield from _case_pages(content, package)
 
 
-def _merged(catalogue: Catalogue, package: Package) -> dict[str, Any]:
-    """Return what a package asks for at once, beside doing its matters one by one (C-52)."""
-    matters = [catalogue.by_id[i] for i in package.matter_ids]
-    return {
-        "matters": matters,
-        "possible": [catalogue.by_id[i] for i in package.possible_matter_ids],
-        "materials": catalogue.merge(package.matter_ids),
-        "separate_materials": sum(len(m.materials) for m in matters),
-        "separate_days": sum(m.promised_days for m in matters),
-        "separate_visits": sum(m.visits for m in matters),
-        "visits": min(1, sum(m.visits for m in matters)),
-    }
+def _case_pages(content: Content, package: Package) -> Iterator[Page]:
+    """Every way of answering a package's questions, for browsers without scripts."""
+    for answered in cases(content.catalogue, package):
+        told = "、".join(answer.label for answer in answered.answers)
+        yield Page(
+            f"packages/{package.id}/{answered.path}",
+            "package-case",
+            f"{package.name}：{told}",
+            f"{package.name}，{told}：{len(answered.matters)} 个事项一张清单",
+            section="packages",
+            crumbs=(PACKAGES, Crumb(package.name, f"packages/{package.id}/")),
+            context={"package": package, "case": answered},
+        )
 
 
 def special_lists(content: Content) -> Iterator[Page]:
@@ -269,6 +281,7 @@ def special_lists(content: Content) -> Iterator[Page]:
 def places(content: Content) -> Iterator[Page]:
     """The hall with its windows, and the townships."""
     catalogue = content.catalogue
+    hall = catalogue.data.get("hall", {})
     yield Page(
         "hall/",
         "hall",
@@ -276,7 +289,14 @@ def places(content: Content) -> Iterator[Page]:
         f"{catalogue.figures['windows']} 个窗口在哪一层、办什么",
         section="hall",
         crumbs=(HALL,),
-        context={"hall": catalogue.data.get("hall", {})},
+        context={
+            "hall": hall,
+            "floors": floors(catalogue.zones, hall),
+            "handled": {
+                zone.id: [m for m in catalogue.matters if catalogue.zone_of(m) == zone]
+                for zone in catalogue.zones
+            },
+        },
     )
     devolved = tuple(m for m in catalogue.matters if m.devolved)
     townships = Crumb("镇街服务", "townships/")
@@ -361,9 +381,22 @@ def tools(content: Content) -> Iterator[Page]:
         ("ask/", "智能问答", "用自己的话问：带什么、几天、多少钱、去哪办"),
         ("offline/", "离线使用", "没有网络也能看指南"),
         ("outbox/", "待送出的", "写好还没送到的意见和预约"),
-        ("sitemap/", "网站地图", "本站全部栏目和页面"),
     ):
-        yield Page(url, url.strip("/"), title, description, crumbs=(Crumb(title, url),))
+        section = url.strip("/")
+        yield Page(url, section, title, description, section=section, crumbs=(Crumb(title, url),))
+    yield Page(
+        "sitemap/",
+        "sitemap",
+        "网站地图",
+        "本站全部栏目和页面",
+        crumbs=(Crumb("网站地图", "sitemap/"),),
+        context={
+            "articles": articles(content),
+            "prose": [p for p in content.prose if p.url and p.meta.get("kind") != "article"],
+            "departments": _departments(content.catalogue),
+            "audiences": AUDIENCES,
+        },
+    )
     yield Page(
         "changes/",
         "changes",
@@ -377,13 +410,15 @@ def tools(content: Content) -> Iterator[Page]:
     yield Page("404.html", "404", "找不到这个页面", "这个地址没有页面")
 
 
+def articles(content: Content) -> list[Prose]:
+    """Return the articles (`kind: article` in the front matter), newest first."""
+    found = [p for p in content.prose if p.meta.get("kind") == "article"]
+    return sorted(found, key=lambda p: str(p.meta.get("published", "")), reverse=True)
+
+
 def prose_pages(content: Content) -> Iterator[Page]:
-    """What colleagues wrote in Markdown; `kind: article` in the front matter makes an article."""
-    articles = sorted(
-        (p for p in content.prose if p.meta.get("kind") == "article"),
-        key=lambda p: str(p.meta.get("published", "")),
-        reverse=True,
-    )
+    """What colleagues wrote in Markdown."""
+    written = articles(content)
     yield Page(
         "articles/",
         "articles",
@@ -391,10 +426,10 @@ def prose_pages(content: Content) -> Iterator[Page]:
         "访谈、通知和政策解读",
         section="articles",
         crumbs=(ARTICLES,),
-        context={"articles": articles},
+        context={"articles": written},
     )
-    for i, prose in enumerate(articles):
-        newer, older = articles[i - 1] if i else None, articles[i + 1 : i + 2]
+    for i, prose in enumerate(written):
+        newer, older = written[i - 1] if i else None, written[i + 1 : i + 2]
         yield Page(
             prose.url,
             "article",

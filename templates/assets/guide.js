@@ -1,16 +1,17 @@
-// The checklist of a guide or package: ticks are kept on this device only; and the print button.
+// The checklist of a guide or package: ticks are kept on this device only; and the print buttons.
 const list = document.querySelector("[data-checklist]");
 const tools = document.querySelector("[data-check-tools]");
-const printButton = document.querySelector("[data-print]");
 
-if (printButton) {
-  printButton.hidden = false;
-  printButton.addEventListener("click", () => window.print());
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
 }
 
 if (list && tools) {
   const key = `checklist:${list.dataset.checklist}`;
   const boxes = [...list.querySelectorAll("input[type=checkbox]")];
+  const ticked = () => boxes.filter((box) => box.checked);
+  const visible = (box) => !box.closest("[hidden]");
 
   const read = () => {
     try {
@@ -19,29 +20,32 @@ if (list && tools) {
       return [];
     }
   };
-  const write = (ticked) => {
+  const write = (names) => {
     try {
-      if (ticked.length) localStorage.setItem(key, JSON.stringify(ticked));
+      if (names.length) localStorage.setItem(key, JSON.stringify(names));
       else localStorage.removeItem(key);
     } catch {
       // A private window may refuse storage: the list still works until the page is closed.
     }
   };
   const show = () => {
-    tools.querySelector("[data-done]").textContent = boxes.filter((box) => box.checked).length;
+    tools.querySelector("[data-done]").textContent = ticked().filter(visible).length;
+    tools.querySelector("[data-total]").textContent = boxes.filter(visible).length;
   };
   const save = () => {
-    write(boxes.filter((box) => box.checked).map((box) => box.name));
+    write(ticked().map((box) => box.name));
     show();
   };
 
-  const ticked = new Set(read());
-  for (const box of boxes) box.checked = ticked.has(box.name);
+  const kept = new Set(read());
+  for (const box of boxes) box.checked = kept.has(box.name);
   list.addEventListener("change", save);
   tools.querySelector("[data-clear]").addEventListener("click", () => {
     for (const box of boxes) box.checked = false;
     save();
   });
+  // package.js hides what the answers make needless.
+  document.addEventListener("list-changed", show, true);
   tools.hidden = false;
   show();
 }

@@ -1,0 +1,271 @@
+// Finds documents for a query. Every character of every name is a place; a query's units hit
+// places by character or by reading; hits side by side count far more than hits alone. That one
+// rule covers missing, wrong and additional characters, pinyin, initials and any word order.
+// No page, no network in here: the same code runs in the page and in tests/evaluation.
+
+import { Reader } from "./search-query.js";
+
+/** What a hit is worth alone, beside one other, and in a row of three. */
+const ALONE = 0.35;
+const PAIR = 0.85;
+const ROW = 1;
+
+/** How much a phrase counts by where it stands. */
+const TITLE = 1;
+const NAME = 0.98;
+const TEXT = [0.5, 0.5, 0.55, 0.4]; // summary, materials, questions, conditions
+
+/** Hits that belong together: units back, places back, closeness. A place or a unit may be left out. */
+const NEIGHBOURS = [[1, 1, 1], [1, 2, 0.9], [2, 1, 0.9], [2, 2, 0.85]];
+
+const IDLE = 0.12; // the weight of 怎么, 办理 and the like beside words that mean something
+const ANOTHER_WORDING = 0.94;
+const LACKS_ATTRIBUTE = 0.45;
+
+export const FLAGS = ["online", "charged", "waivable", "commitment", "devolved", "free_post"];
+
+export class Engine {
+  constructor(tables) {
+    this.reader = new Reader(tables);
+    this.docs = [];
+    this.parts = [];
+    this.addDocuments(tables.docs);
+  }
+
+  /** Take in documents: [kind, address, title, names, facts]. */
+  addDocuments(documents) {
+    const first = this.docs.length;
+    const part = new Part(this.reader);
+    documents.forEach(([kind, url, title, names, facts], i) => {
+      this.docs.push({ kind, url, title, names, facts: factsOf(facts) });
+      part.add(first + i, title, TITLE);
+      for (const name of names) part.add(first + i, name, NAME);
+    });
+    this.parts.push(part.close());
+    this.documentsIn = new Map();
+    this.names = null;
+  }
+
+  /** Take in what stands inside the documents from number `first` on. */
+  addTexts(texts, first = 0) {
+    const part = new Part(this.reader);
+    texts.forEach((fields, i) => {
+      fields.forEach((phrases, field) => phrases.forEach((p) => part.add(first + i, p, TEXT[field])));
+    });
+    this.parts.push(part.close());
+  }
+
+  /**
+   * Return hits, best first: {doc, number, score, coverage, phrase}. `coverage` (0 to 1) says how
+   * much of the query was found, `phrase` where it was found best.
+   */
+  search(query, { limit = 20, accept = () => true } = {}) {
+    const folded = this.reader.fold(query);
+    const { wanted, rest } = this.reader.attributesOf(folded, (piece) => this.#inAName(piece));
+    const asked = Object.keys(wanted).length > 0;
+    const meaning = this.#meaningful(rest) ? rest : folded;
+    const found = new Map();
+    this.reader.wordings(meaning).forEach((wording, i) => {
+      for (const hit of this.#searchWording(wording)) {
+        const score = hit.score * (i ? ANOTHER_WORDING : 1);
+        if (!(found.get(hit.number)?.score >= score)) found.set(hit.number, { ...hit, score });
+      }
+    });
+    if (asked && meaning === folded) this.#addAllWith(wanted, found);
+    const hits = [];
+    for (const hit of found.values()) {
+      if (!accept(hit.doc)) continue;
+      if (asked && meaning === rest && !satisfies(hit.doc, wanted)) hit.score *= LACKS_ATTRIBUTE;
+      hits.push(hit);
+    }
+    return hits.sort((a, b) => b.score - a.score || a.number - b.number).slice(0, limit);
+  }
+
+  /** Matters that have the attributes follow when a query asks for nothing else (不用跑). */
+  #addAllWith(wanted, found) {
+    this.docs.forEach((doc, number) => {
+      if (!doc.facts) return;
+      const score = satisfies(doc, wanted) ? 0.3 : 0;
+      found.delete(number);
+      if (score) found.set(number, { doc, number, score, coverage: 1, phrase: doc.title });
+    });
+  }
+
+  #meaningful(text) {
+    const idle = this.reader.idle(text);
+    return [...text].some((char, i) => char !== " " && !idle[i]);
+  }
+
+  #inAName(piece) {
+    this.names ??= this.docs.map((doc) => this.reader.fold(doc.title)).join("\n");
+    return this.names.includes(piece);
+  }
+
+  #searchWording(wording) {
+    const best = new Map();
+    for (const units of this.reader.unitLists(wording)) {
+      if (!units.length || units.length > 40) continue;
+      for (const unit of units) unit.weight = this.#weight(unit);
+      for (const hit of this.#searchUnits(units)) {
+        if (!(best.get(hit.number)?.score >= hit.score)) best.set(hit.number, hit);
+      }
+    }
+    return best.values();
+  }
+
+  #searchUnits(units) {
+    const total = units.reduce((sum, unit) => sum + unit.weight, 0);
+    const documents = new Map();
+    for (const part of this.parts) part.match(units, total, (char) => this.#charWeight(char), documents);
+    return [...documents].map(([number, { quality, phrase, likeness }]) => {
+      const covered = units.reduce((sum, unit, i) => sum + unit.weight * quality[i], 0) / total;
+      return { doc: this.docs[number], number, coverage: covered, phrase, score: covered * (0.5 + 0.5 * likeness) };
+    });
+  }
+
+  /** The rarer, the weightier: by the number of documents a unit can hit. */
+  #weight(unit) {
+    const among = unit.char && this.#documentsWith(unit.char) ? [unit.char] : [...unit.keys.keys()];
+    const count = among.reduce((sum, key) => sum + this.#documentsWith(key), 0);
+    return this.#rarity(count) * (unit.idle ? IDLE : 1);
+  }
+
+  #charWeight(char) {
+    return this.#rarity(this.#documentsWith(char));
+  }
+
+  #rarity(count) {
+    return Math.log(1 + this.docs.length / (1 + Math.min(count, this.docs.length)));
+  }
+
+  #documentsWith(key) {
+    if (!this.documentsIn.has(key)) {
+      const counts = this.parts.filter((p) => p.named).map((part) => part.documentsWith(key));
+      this.documentsIn.set(key, counts.reduce((a, b) => a + b, 0));
+    }
+    return this.documentsIn.get(key);
+  }
+}
+
+/** A stretch of text, indexed by reading. Phrases stand one after the other with a gap between. */
+class Part {
+  constructor(reader) {
+    this.reader = reader;
+    this.chars = ["", ""];
+    this.phraseAt = [-1, -1];
+    this.phrases = []; // {number, text, weight, from, to}
+  }
+
+  add(number, text, weight) {
+    const from = this.chars.length;
+    const folded = this.reader.fold(text).replaceAll(" ", "");
+    for (const char of folded) {
+      this.chars.push(char);
+      this.phraseAt.push(this.phrases.length);
+    }
+    this.phrases.push({ number, text, weight, from, to: this.chars.length, idle: this.reader.idle(folded) });
+    this.chars.push("", "");
+    this.phraseAt.push(-1, -1);
+  }
+
+  close() {
+    this.named = this.phrases.some((phrase) => phrase.weight >= NAME);
+    this.phraseAt = Int32Array.from(this.phraseAt);
+    this.places = new Map(); // a reading, or a character → where it stands
+    this.chars.forEach((char, place) => {
+      if (!char) return;
+      for (const key of new Set([char, ...this.reader.read(char)])) {
+        if (!this.places.has(key)) this.places.set(key, []);
+        this.places.get(key).push(place);
+      }
+    });
+    this.lanes = [0, 1, 2].map(() => lane(this.chars.length)); // the hits of the last three units
+    this.stamp = 3;
+    return this;
+  }
+
+  documentsWith(key) {
+    return new Set((this.places.get(key) || []).map((p) => this.phrases[this.phraseAt[p]].number)).size;
+  }
+
+  /** Note in `documents` how well each document's phrases answer to the units. */
+  match(units, total, charWeight, documents) {
+    const matched = new Map(); // phrase → quality of each unit in it
+    units.forEach((unit, i) => this.#hits(unit, i, units, matched));
+    this.stamp += units.length + 3;
+    for (const [index, quality] of matched) {
+      const phrase = this.phrases[index];
+      let found = 0;
+      for (let i = 0; i < units.length; i++) found += units[i].weight * quality[i];
+      const size = this.#size(phrase, charWeight);
+      const likeness = (phrase.weight * 2 * Math.min(found, size)) / (total + size);
+      let best = documents.get(phrase.number);
+      if (!best) documents.set(phrase.number, (best = { quality: new Float32Array(units.length), likeness: -1 }));
+      for (let i = 0; i < units.length; i++) best.quality[i] = Math.max(best.quality[i], phrase.weight * quality[i]);
+      if (likeness > best.likeness) Object.assign(best, { likeness, phrase: phrase.text });
+    }
+  }
+
+  #size(phrase, charWeight) {
+    let size = 0;
+    for (let place = phrase.from; place < phrase.to; place++) {
+      size += charWeight(this.chars[place]) * (phrase.idle[place - phrase.from] ? IDLE : 1);
+    }
+    return size;
+  }
+
+  #hits(unit, i, units, matched) {
+    for (const [key, worth] of unit.keys) {
+      for (const place of this.places.get(key) || []) {
+        this.#hit(place, i, this.chars[place] === unit.char ? 1 : worth, units, matched);
+      }
+    }
+  }
+
+  #hit(place, i, worth, units, matched) {
+    const phrase = this.phraseAt[place];
+    let quality = matched.get(phrase);
+    if (!quality) matched.set(phrase, (quality = new Float32Array(units.length)));
+    quality[i] = Math.max(quality[i], worth * ALONE);
+    let length = 1;
+    for (const [unitsBack, placesBack, closeness] of NEIGHBOURS) {
+      const lane = this.lanes[(i - unitsBack + 3) % 3];
+      const at = place - placesBack;
+      if (lane.stamps[at] !== this.stamp + i - unitsBack) continue;
+      length = Math.max(length, lane.lengths[at] + 1);
+      const side = closeness * (lane.lengths[at] > 1 ? ROW : PAIR);
+      quality[i] = Math.max(quality[i], worth * side);
+      quality[i - unitsBack] = Math.max(quality[i - unitsBack], lane.worths[at] * side);
+    }
+    const lane = this.lanes[i % 3];
+    lane.stamps[place] = this.stamp + i;
+    lane.lengths[place] = length;
+    lane.worths[place] = worth;
+  }
+}
+
+function lane(size) {
+  return { stamps: new Uint32Array(size), lengths: new Uint8Array(size), worths: new Float32Array(size) };
+}
+
+function factsOf(facts) {
+  if (!facts) return null;
+  const [theme, audiences, days, visits, flags] = facts;
+  const known = { theme, audiences, days, visits };
+  FLAGS.forEach((flag, i) => (known[flag] = Boolean(flags & (1 << i))));
+  return known;
+}
+
+/** Whether a matter has all that a query asks for; pages other than matters never do. */
+function satisfies(doc, wanted) {
+  const { facts } = doc;
+  if (!facts) return false;
+  return Object.entries(wanted).every(([name, value]) => {
+    if (name === "days") return facts.days <= value;
+    if (name === "on_the_spot") return facts.days === 0;
+    if (name === "no_visit") return facts.visits === 0;
+    if (name === "visit") return facts.visits > 0;
+    if (name === "free") return !facts.charged;
+    return facts[name] === true;
+  });
+}

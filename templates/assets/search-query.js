@@ -1,0 +1,183 @@
+// What a person typed, read as units: Han characters, pinyin syllables, initials, digits.
+// No page, no network in here: the same code runs in the page and in tests/evaluation.
+
+const HAN = /[\u3400-\u9fff]/;
+const RUNS = /[\u3400-\u9fff]|[a-z]+|\d+/g;
+
+/** Readings that are easily taken for each other, at a syllable's start and at its end. */
+const STARTS = [["zh", "z"], ["ch", "c"], ["sh", "s"], ["l", "n"], ["f", "h"], ["l", "r"]];
+const ENDS = [["ing", "in"], ["eng", "en"], ["ang", "an"], ["ong", "eng"]];
+
+export class Reader {
+  /** `tables` is data/search.json. */
+  constructor(tables) {
+    this.readings = new Map(); // a character → its syllables
+    this.syllables = new Set();
+    for (const entry of tables.pinyin.split(" ")) {
+      const syllable = entry.match(/^[a-z]+/)[0];
+      this.syllables.add(syllable);
+      for (const char of entry.slice(syllable.length)) {
+        this.readings.set(char, [...(this.readings.get(char) || []), syllable]);
+      }
+    }
+    this.simplified = new Map(pairs(tables.variants));
+    this.same = tables.same;
+    this.ignored = pattern(tables.ignored);
+    this.attributes = Object.entries(tables.attributes).map(([name, words]) => [name, pattern(words)]);
+    this.confused = new Map([...this.syllables].map((s) => [s, this.#confusable(s)]));
+    this.spelled = new Map(); // a letter or a half-typed syllable → the syllables it may become
+  }
+
+  /** The text in lower case, in Simplified script, with a space for whatever is no word. */
+  fold(text) {
+    const folded = [...text.normalize("NFKC").toLowerCase()].map((c) => this.simplified.get(c) || c);
+    return folded.join("").replace(/[^\u3400-\u9fffa-z\d]+/g, " ").trim();
+  }
+
+  /** The syllables of a character; what has no reading (a letter, a digit) reads as itself. */
+  read(char) {
+    return this.readings.get(char) || [char];
+  }
+
+  /** Which places of a folded text carry little meaning (怎么, 办理, 我想 …). */
+  idle(text) {
+    const idle = new Uint8Array(text.length);
+    for (const match of text.matchAll(this.ignored)) idle.fill(1, match.index, match.index + match[0].length);
+    return idle;
+  }
+
+  /**
+   * Split off what a query says about the matter's attributes (免费, 网上, 7天内).
+   * `known` tells whether a piece of text belongs to a name, as 上网 in 互联网上网 does.
+   */
+  attributesOf(text, known) {
+    const wanted = {};
+    let rest = text;
+    const days = rest.match(/(\d+|[一二两三四五六七八九十]+)个?(工作)?[天日](之内|以内|内|办|拿|出)\S{0,2}/);
+    if (days) {
+      wanted.days = number(days[1]);
+      rest = rest.replace(days[0], " ");
+    }
+    for (const [name, words] of this.attributes) {
+      rest = rest.replace(words, (word, at) => {
+        const wider = [rest.slice(Math.max(0, at - 1), at + word.length), rest.slice(at, at + word.length + 1)];
+        if (wider.some((piece) => piece.length > word.length && !piece.includes(" ") && known(piece))) return word;
+        wanted[name] = true;
+        return " ";
+      });
+    }
+    return { wanted, rest: rest.trim() };
+  }
+
+  /** The query itself and the same with everyday words exchanged (饭店 → 餐馆). */
+  wordings(text, limit = 6) {
+    const found = new Set([text]);
+    for (const group of this.same) {
+      const word = group.find((w) => text.includes(w));
+      if (!word) continue;
+      for (const other of group) {
+        if (found.size < limit && !text.includes(other)) found.add(text.replace(word, other));
+      }
+    }
+    return [...found];
+  }
+
+  /** The ways to read a folded text as a list of units; Latin letters may have two. */
+  unitLists(text) {
+    const idle = this.idle(text);
+    let lists = [[]];
+    for (const match of text.matchAll(RUNS)) {
+      const ways = this.#units(match[0], idle[match.index]);
+      lists = lists.flatMap((list) => ways.map((way) => [...list, ...way])).slice(0, 4);
+    }
+    return lists;
+  }
+
+  #units(run, idle) {
+    if (HAN.test(run)) return [[this.#han(run, idle)]];
+    if (/\d/.test(run)) return [[...run].map((digit) => ({ char: digit, keys: new Map([[digit, 1]]), idle }))];
+    const spelled = this.#split(run).map((piece) => this.#latin(piece));
+    const initials = [...run].map((letter) => this.#latin(letter));
+    return run.length <= 8 && spelled.length < initials.length ? [spelled, initials] : [spelled];
+  }
+
+  #han(char, idle) {
+    const keys = new Map();
+    for (const syllable of this.read(char)) {
+      for (const other of this.confused.get(syllable) || []) keys.set(other, 0.5);
+    }
+    for (const syllable of this.read(char)) keys.set(syllable, 0.7);
+    return { char, keys, idle };
+  }
+
+  #latin(piece) {
+    const keys = new Map();
+    if (this.syllables.has(piece) && piece.length > 1) {
+      for (const other of this.confused.get(piece)) keys.set(other, 0.7);
+      keys.set(piece, 1);
+    } else {
+      for (const syllable of this.#continuations(piece)) keys.set(syllable, 0.8);
+    }
+    if (piece.length === 1) keys.set(piece, 1);
+    return { keys };
+  }
+
+  #continuations(piece) {
+    if (!this.spelled.has(piece)) {
+      this.spelled.set(piece, [...this.syllables].filter((syllable) => syllable.startsWith(piece)));
+    }
+    return this.spelled.get(piece);
+  }
+
+  /** Split letters into as few syllables as possible; single letters stand for initials. */
+  #split(run) {
+    const best = [{ cost: 0, pieces: [] }];
+    for (let end = 1; end <= run.length; end++) {
+      for (let start = Math.max(0, end - 6); start < end; start++) {
+        const piece = run.slice(start, end);
+        const cost = best[start] && best[start].cost + this.#cost(piece, end === run.length);
+        if (cost && (!best[end] || cost <= best[end].cost)) best[end] = { cost, pieces: [...best[start].pieces, piece] };
+      }
+    }
+    return best[run.length].pieces;
+  }
+
+  #cost(piece, last) {
+    if (piece.length === 1) return 1.6;
+    if (this.syllables.has(piece)) return 1;
+    return last && this.#continuations(piece).length ? 1.3 : Infinity;
+  }
+
+  #confusable(syllable) {
+    const others = new Set();
+    for (const [a, b] of STARTS) {
+      if (syllable.startsWith(a)) others.add(b + syllable.slice(a.length));
+      else if (syllable.startsWith(b)) others.add(a + syllable.slice(b.length));
+    }
+    for (const [a, b] of ENDS) {
+      if (syllable.endsWith(a)) others.add(syllable.slice(0, -a.length) + b);
+      else if (syllable.endsWith(b)) others.add(syllable.slice(0, -b.length) + a);
+    }
+    return [...others].filter((other) => this.syllables.has(other));
+  }
+}
+
+function pairs(text) {
+  const chars = [...text];
+  return chars.flatMap((char, i) => (i % 2 ? [] : [[char, chars[i + 1]]]));
+}
+
+/** One expression for a list of words, longer words first; a list of none matches nothing. */
+function pattern(words) {
+  const longestFirst = [...words].sort((a, b) => b.length - a.length);
+  return new RegExp(longestFirst.join("|") || "(?!)", "g");
+}
+
+const DIGITS = "零一二三四五六七八九";
+
+function number(text) {
+  if (/\d/.test(text)) return Number(text);
+  const [tens, ones] = text.replace("两", "二").split("十");
+  if (ones === undefined) return DIGITS.indexOf(tens);
+  return (tens ? DIGITS.indexOf(tens) : 1) * 10 + (ones ? DIGITS.indexOf(ones) : 0);
+}
