@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
-from form_api import launch
-from form_api.errors import FormApiError
+from form_api import answers, launch
+from form_api import backup as backups
+from form_api import export as exporting
+from form_api.crypto import Keys, read_key, write_key
+from form_api.errors import ConfigError, FormApiError
 from form_api.settings import Settings
+from form_api.store import Store, queries
 
 
 class _Group(click.Group):
@@ -46,6 +52,116 @@ def serve(host: str | None, port: int | None, database: str | None, site: Path |
     settings = Settings.read(host=host, port=port, database=database, site=site)
     _log_to_stderr(settings.log_level)
     launch.serve(settings)
+
+
+@main.command(help="建立数据库，或者升级到这个版本；--to 把 SQLite 整个搬到 PostgreSQL。")
+@_database
+@click.option("--to", help="搬到哪里：postgresql://…（先停服务）")
+def migrate(database: str | None, to: str | None) -> None:
+    """Create, upgrade or move the database."""
+    settings = Settings.read(database=database)
+    keys = launch.load_keys(settings)
+    if to is None:
+        asyncio.run(_open_and_close(launch.load_store(settings, keys)))
+        click.echo(f"{_shown(settings.database)}：已经是最新")
+        return
+    for table, count in launch.move(settings, keys, to).items():
+        click.echo(f"{table}：{count} 行，逐行核对一致")
+
+
+@main.command(help="导出。全部提交导出成表格（称呼、电话打码），或者导出一个人自己的全部内容。")
+@_database
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--person", help="这个人的电话或电子邮箱：只导出他自己的，不打码，JSON 每行一件")
+def export(database: str | None, file: Path, person: str | None) -> None:
+    """Export submissions."""
+    settings = Settings.read(database=database)
+    keys = launch.load_keys(settings, may_create=False)
+    if file.exists():
+        raise ConfigError(f"{file}：已经有这个文件；请换一个名字")
+    with launch.reading(settings) as tx, file.open("x", encoding="utf-8", newline="") as out:
+        if person:
+            index = keys.index("contact", answers.phone(person) or person.casefold())
+            lines = list(exporting.person(tx, keys, index))
+            out.writelines(f"{line}\n" for line in lines)
+            count = len(lines)
+        else:
+            count = exporting.write_csv(tx, keys, out)
+    click.echo(f"{file}：{count} 件")
+
+
+@main.command(help="删除过了保存期的内容（服务每小时也会自己做）。")
+@_database
+def purge(database: str | None) -> None:
+    """Purge what is past its retention."""
+    count = launch.administer(Settings.read(database=database), "purge")
+    click.echo(f"删除了 {count} 件的内容；编号和记录链还在")
+
+
+@main.command(help="应本人要求，马上删除一件的内容。")
+@_database
+@click.argument("number")
+def erase(database: str | None, number: str) -> None:
+    """Erase one submission."""
+    count = launch.administer(Settings.read(database=database), "erase", number)
+    click.echo("已经删除" if count else "以前就删除了")
+
+
+@main.command(help="备份：服务运行时也能做；加密，并且复核过才留下。")
+@_database
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(database: str | None, file: Path) -> None:
+    """Back the database up."""
+    settings = Settings.read(database=database)
+    keys = launch.load_keys(settings, may_create=False)
+    count = backups.backup(launch.sqlite_path(settings), file, keys)
+    click.echo(f"{file}：{count} 件，已复核")
+
+
+@main.command(help="从备份恢复。要有备份时的密钥文件；不覆盖现有的数据库。")
+@_database
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def restore(database: str | None, file: Path) -> None:
+    """Restore a backup."""
+    settings = Settings.read(database=database)
+    keys = Keys(read_key(launch.key_path(settings)))
+    count = backups.restore(file, launch.sqlite_path(settings), keys)
+    click.echo(f"{_shown(settings.database)}：恢复了 {count} 件")
+
+
+@main.command(help="核对：每条记录的链、每天的链、号源的数，一处不对就说出来。")
+@_database
+def verify(database: str | None) -> None:
+    """Verify the audit chain and the counts."""
+    settings = Settings.read(database=database)
+    launch.load_keys(settings, may_create=False)
+    with launch.reading(settings) as tx:
+        wrong = list(queries.verify(tx))
+        head = queries.audit_head(tx)
+    if wrong:
+        raise ConfigError("\n".join(wrong))
+    click.echo(f"核对无误。最近的日链：{head}")
+
+
+@main.command("new-key", help="生成主密钥文件。务必另存一份在安全的地方：没有它，数据读不出来。")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def new_key(file: Path) -> None:
+    """Make a master key."""
+    if file.exists():
+        raise ConfigError(f"{file}：已经有这个文件；旧密钥不能覆盖，否则数据读不出来")
+    write_key(file)
+    click.echo(f"{file}：已经生成，只有您自己能读")
+
+
+async def _open_and_close(store: Store) -> None:
+    await store.open()
+    await store.close()
+
+
+def _shown(url: str) -> str:
+    """Leave a password out of what is printed."""
+    parts = urlsplit(url)
+    return url.replace(f":{parts.password}@", ":****@") if parts.password else url
 
 
 def _log_to_stderr(level: str) -> None:

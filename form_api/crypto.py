@@ -46,6 +46,7 @@ class Keys:
         self.challenge = _derive(master, "challenge").hex()
         self.backup = _derive(master, "backup")
         self.webhook = _derive(master, "webhook")
+        self.admin = _derive(master, "admin").hex()
         self.check = _derive(master, "check")[:16]
         """Kept in the database, so that a wrong key is noticed at start."""
 

@@ -154,7 +154,9 @@ class Submit:
     spent: tuple[str, int] | None = None
     """A proof's nonce and when it would expire anyway."""
     person_budget: int = 0
-    """How many open submissions one phone may have (0: any number)."""
+    """How many submissions one phone may send in a day (0: any number)."""
+    notify: bool = False
+    """Whether the staff's mailbox or program wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,8 @@ class Act:
     release_after: int = 0
     """Milliseconds before a place given up is offered again."""
     expected_version: int | None = None
+    """What staff had before them; someone else's change in between is not written over."""
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)

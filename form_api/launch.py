@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
+import socket
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
+import psycopg
 import uvicorn
+from psycopg.rows import dict_row
 from starlette.applications import Starlette
 
+from form_api import admin, housekeeping, moving, notify
 from form_api.crypto import Keys, read_key, write_key
 from form_api.errors import ConfigError
+from form_api.service import Service
 from form_api.settings import Settings
 from form_api.store import Store, open_store
-from form_api.store.sqlite import path_of
+from form_api.store.base import Tx
+from form_api.store.postgres import PostgresTx
+from form_api.store.sqlite import (
+    SqliteStore,
+    SqliteTx,
+    connect_read_only,
+    lock,
+    lock_file,
+    path_of,
+)
 from form_api.web.app import create_app
 
 KEEP_ALIVE_SECONDS = 15
@@ -68,11 +85,31 @@ async def _serve(settings: Settings) -> None:
     store = load_store(settings, keys)
     app = create_app(settings, keys, store)
     await store.open()
+    service: Service = app.state.service
+    ways = notify.channels(settings, keys.webhook)
+    chores = asyncio.create_task(housekeeping.run(service, ways))
     try:
-        server = uvicorn.Server(_config(settings, app))
+        server = _Server(_config(settings, app), store)
         await server.serve()
     finally:
+        chores.cancel()
+        await asyncio.gather(chores, return_exceptions=True)
         await store.close()
+
+
+class _Server(uvicorn.Server):
+    """Leaves its address in the lock file, for command-line tools."""
+
+    def __init__(self, config: uvicorn.Config, store: Store) -> None:
+        super().__init__(config)
+        self._store = store
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening."""
+        await super().startup(sockets)
+        if self.started and isinstance(self._store, SqliteStore):
+            port = self.servers[0].sockets[0].getsockname()[1]
+            self._store.note_address(f"http://{self.config.host}:{port}")
 
 
 def _config(settings: Settings, app: Starlette) -> uvicorn.Config:
@@ -89,6 +126,68 @@ def _config(settings: Settings, app: Starlette) -> uvicorn.Config:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+
+
+def sqlite_path(settings: Settings) -> Path:
+    """Return the database file of an existing SQLite store."""
+    if not is_sqlite(settings.database):
+        raise ConfigError("PostgreSQL 请用 pg_dump 和 pg_restore，见 docs/operations.md")
+    return path_of(settings.database)
+
+
+@contextlib.contextmanager
+def reading(settings: Settings) -> Iterator[Tx]:
+    """Give a command-line tool a consistent view, beside a running service."""
+    if is_sqlite(settings.database):
+        with contextlib.closing(connect_read_only(path_of(settings.database))) as connection:
+            connection.execute("BEGIN")
+            yield SqliteTx(connection)
+        return
+    with psycopg.connect(settings.database, row_factory=dict_row) as connection_:
+        connection_.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection_.read_only = True
+        yield PostgresTx(connection_)
+
+
+def administer(settings: Settings, task: str, number: str = "") -> int:
+    """Do a task in the running service, or here when none runs."""
+    keys = load_keys(settings, may_create=False)
+    if is_sqlite(settings.database):
+        query = f"?number={quote(number)}" if number else ""
+        answer = admin.ask(lock_file(path_of(settings.database)), keys.admin, task + query)
+        if answer is not None:
+            return int(answer["count"])
+    return asyncio.run(_administer(settings, keys, task, number))
+
+
+async def _administer(settings: Settings, keys: Keys, task: str, number: str) -> int:
+    store = load_store(settings, keys)
+    service: Service = create_app(settings, keys, store).state.service
+    await store.open()
+    try:
+        if task == "erase":
+            return await admin.erase(service, number)
+        return await housekeeping.purge(service)
+    finally:
+        await store.close()
+
+
+def move(settings: Settings, keys: Keys, to: str) -> dict[str, int]:
+    """Move a stopped SQLite store to PostgreSQL."""
+    if not to.startswith(("postgresql://", "postgres://")):
+        raise ConfigError("--to 只能是 postgresql://…")
+    descriptor = lock(sqlite_path(settings))
+    try:
+        asyncio.run(_prepare(open_store(to, keys.check)))
+        with reading(settings) as source, psycopg.connect(to, row_factory=dict_row) as target:
+            return moving.move(source, PostgresTx(target))
+    finally:
+        os.close(descriptor)
+
+
+async def _prepare(store: Store) -> None:
+    await store.open()
+    await store.close()
 
 
 def _half_missing(database: Path, key: Path) -> str:

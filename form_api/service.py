@@ -89,7 +89,13 @@ class Service:
     """The form service: rules from the site, keys, defences and a store."""
 
     def __init__(
-        self, site: Site, keys: Keys, store: Store, defences: bots.Bots, clock: Clock
+        self,
+        site: Site,
+        keys: Keys,
+        store: Store,
+        defences: bots.Bots,
+        clock: Clock,
+        notify: bool = False,
     ) -> None:
         self.site, self.keys, self.store, self.bots, self.clock = (
             site,
@@ -98,6 +104,7 @@ class Service:
             defences,
             clock,
         )
+        self.notify = notify
         self._due_days: dict[tuple[object, ...], str] = {}
 
     # Submitting
@@ -193,6 +200,7 @@ class Service:
                 for place, photo in enumerate(checked.photos)
             ),
             person_budget=bots.OPEN_FOR_ONE_PHONE_IN_A_DAY if self.bots.enabled else 0,
+            notify=self.notify,
         )
 
     def person(self, contact: str | None) -> bytes | None:
@@ -393,37 +401,70 @@ class Service:
             raise Problem("not-found", "没有查到。")
         return found
 
-    async def act(
+    async def act(self, found: Submission, action: str, posted: Posted, request: str) -> Submission:
+        """Do what a person asks to their own submission; the same request twice is once."""
+        rules, now = self.site.rules, self.clock()
+        values = answers.check(rules.forms[action], posted, sources(rules)).values
+        data = {"grade": values["grade"]} if "grade" in values else {}
+        wishes: tuple[Wish, ...] = ()
+        if action == "reopen":
+            workdays = domain.KINDS[found.kind].due_workdays
+            data["due_on"] = self._due_on(beijing(now).date(), workdays)
+        if action == "reschedule":
+            if found.booking is None:
+                raise Problem("conflict", "这个预约没有时间，不能改期。")
+            wishes = self._new_slot(rules, found, values, now)
+        text = values.get("text") or values.get("reason")
+        return await self._act(found, action, domain.PERSON, request, data, text, wishes)
+
+    async def act_as_staff(
         self,
         found: Submission,
         action: str,
-        posted: Posted,
-        request: str,
-        actor: str = domain.PERSON,
+        officer: str,
+        text: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        request: str | None = None,
     ) -> Submission:
-        """Do something to a submission; the same request twice is once."""
-        rules, now = self.site.rules, self.clock()
-        values = answers.check(rules.forms[action], posted, sources(rules)).values
+        """Do what an officer decides; a change made since they looked is not written over."""
+        return await self._act(
+            found,
+            action,
+            f"{domain.STAFF}:{officer}",
+            request or str(uuid.uuid4()),
+            data or {},
+            text,
+            expected_version=found.version,
+        )
+
+    async def _act(
+        self,
+        found: Submission,
+        action: str,
+        actor: str,
+        request: str,
+        data: Mapping[str, Any],
+        text: str | None,
+        wishes: tuple[Wish, ...] = (),
+        expected_version: int | None = None,
+    ) -> Submission:
         if found.data_key is None:
             raise Problem("conflict", "保存期已满，内容已经删除，不能再改。")
         key = self.keys.data_key(found.id, found.data_key)
-        text = values.get("text") or values.get("reason")
+        gives_up = action in ("cancel", "reschedule") and self.bots.enabled
         command = Act(
             id=found.id,
             action=action,
-            at=milliseconds(now),
+            at=milliseconds(self.clock()),
             actor=actor,
             request=request,
-            data={name: values[name] for name in ("grade",) if name in values},
+            data=data,
             sealed=crypto.seal_json(key, f"event|{found.id}", text) if text else None,
+            wishes=wishes,
+            release_after=bots.jitter(*self.site.rules.schedule.release_minutes) if gives_up else 0,
+            expected_version=expected_version,
+            notify=self.notify,
         )
-        if action == "reschedule":
-            command = replace(command, wishes=self._new_slot(rules, found, values, now))
-        if action in ("cancel", "reschedule") and self.bots.enabled:
-            command = replace(command, release_after=bots.jitter(*rules.schedule.release_minutes))
-        if action == "reopen":
-            due_on = self._due_on(beijing(now).date(), domain.KINDS[found.kind].due_workdays)
-            command = replace(command, data={"due_on": due_on})
         try:
             await self.store.write(partial(commands.act, cmd=command))
         except commands.Refused as refused:
@@ -433,10 +474,9 @@ class Service:
     def _new_slot(
         self, rules: Rules, found: Submission, values: Answers, now: dt.datetime
     ) -> tuple[Wish, ...]:
-        assert found.booking is not None
         place = self.place(rules, found.matter or "", found.township)
         current = found.booking
-        if slot_id(place.id, values["date"], values["slot"]) == slot_id(
+        if current and slot_id(place.id, values["date"], values["slot"]) == slot_id(
             current.place, current.date, current.label
         ):
             error = FieldError("slot", "same", "这就是您现在约的时段，不用改")

@@ -97,6 +97,11 @@ class Settings:
     webhook_url: str = field(default="", metadata=_about(str, "通知用的网址；内容带签名"))
     log_level: str = field(default="INFO", metadata=_about(_level, "日志详细程度"))
 
+    @property
+    def notifies(self) -> bool:
+        """Whether anybody wants to hear of new submissions."""
+        return bool(self.webhook_url or (self.smtp_url and self.notify_to))
+
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
         """Read all settings; command-line values go before the environment."""

@@ -64,7 +64,8 @@ def submit(tx: Tx, cmd: Submit) -> Accepted:
             "INSERT INTO photo (submission, place, sealed) VALUES (?, ?, ?)", cmd.id, place, photo
         )
     _append(tx, event)
-    _notify(tx, cmd.id, "submit", cmd.at, event.seq)
+    if cmd.notify:
+        _notify(tx, cmd.id, "submit", cmd.at, event.seq)
     return Accepted(
         True,
         {
@@ -118,7 +119,8 @@ def act(tx: Tx, cmd: Act) -> Row:
         cmd.id,
     )
     _append(tx, event)
-    _notify(tx, cmd.id, cmd.action, cmd.at, event.seq)
+    if cmd.notify:
+        _notify(tx, cmd.id, cmd.action, cmd.at, event.seq)
     return tx.one("SELECT * FROM submission WHERE id = ?", cmd.id) or row
 
 
@@ -198,14 +200,22 @@ def seal_day(tx: Tx, day: int) -> bytes | None:
     return head
 
 
+def claim_notice(tx: Tx, notice: Row, next_at: int) -> bool:
+    """Take a notification on, so that no other process delivers it at the same time."""
+    return bool(
+        tx.run(
+            "UPDATE notice SET attempts = attempts + 1, next_at = ?"
+            " WHERE id = ? AND next_at = ? AND done_at IS NULL",
+            next_at,
+            notice["id"],
+            notice["next_at"],
+        )
+    )
+
+
 def delivered(tx: Tx, notice: str, at: int) -> None:
     """Mark a notification as delivered."""
-    tx.run("UPDATE notice SET done_at = ?, attempts = attempts + 1 WHERE id = ?", at, notice)
-
-
-def postpone(tx: Tx, notice: str, next_at: int) -> None:
-    """Try a notification again later."""
-    tx.run("UPDATE notice SET attempts = attempts + 1, next_at = ? WHERE id = ?", next_at, notice)
+    tx.run("UPDATE notice SET done_at = ? WHERE id = ?", at, notice)
 
 
 def find_by_id(tx: Tx, id_: str) -> Row | None:

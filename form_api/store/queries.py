@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -76,6 +77,7 @@ def due_for_purge(tx: Tx, kind: str, before: int, limit: int = PAGE) -> list[str
         row["id"]
         for row in tx.all(
             "SELECT id FROM submission WHERE kind = ? AND purged_at IS NULL AND changed_at < ?"
+            " AND state NOT IN ('received', 'in_progress')"
             " ORDER BY changed_at LIMIT ?",
             kind,
             before,
@@ -131,6 +133,14 @@ def figures(tx: Tx, today: str) -> dict[str, float]:
         ),
         "notices_waiting": number("SELECT count(*) AS n FROM notice WHERE done_at IS NULL"),
     }
+
+
+def audit_head(tx: Tx) -> str:
+    """Return the newest day's link, to be published where this database cannot reach."""
+    row = tx.one("SELECT day, hash FROM day_seal ORDER BY day DESC LIMIT 1")
+    if row is None:
+        return "（第一天还没有过完）"
+    return f"{dt.date.fromordinal(row['day'])} {bytes(row['hash']).hex()}"
 
 
 def verify(tx: Tx) -> Iterator[str]:

@@ -18,7 +18,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -232,17 +232,29 @@ class SqliteStore:
         finally:
             connection.rollback()
 
+    def note_address(self, address: str) -> None:
+        """Write down where the service answers, for tools that must not write themselves."""
+        if self._lock_file is not None:
+            os.ftruncate(self._lock_file, 0)
+            os.pwrite(self._lock_file, address.encode(), 0)
+
     def _unlock(self) -> None:
         if self._lock_file is not None:
+            os.ftruncate(self._lock_file, 0)
             os.close(self._lock_file)
             self._lock_file = None
+
+
+def lock_file(path: Path) -> Path:
+    """Return the file whose lock says that a service uses the database."""
+    return path.with_name(path.name + ".lock")
 
 
 def lock(path: Path) -> int:
     """Make sure that no second process writes to the file."""
     if not path.parent.is_dir():
         raise ConfigError(f"{path.parent}：没有这个文件夹；请先建好，或者改数据库地址")
-    lock_path = path.with_name(path.name + ".lock")
+    lock_path = lock_file(path)
     try:
         descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
@@ -366,10 +378,3 @@ def _start_advice(path: Path, error: sqlite3.Error) -> str:
     else:
         advice = "请看 docs/operations.md 的“打不开数据库”"
     return f"{path}：打不开数据库（{error}）；{advice}"
-
-
-def connections(path: Path) -> Iterator[SqliteTx]:
-    """Give a command-line tool one read-only transaction on the file."""
-    with contextlib.closing(connect_read_only(path)) as connection:
-        connection.execute("BEGIN")
-        yield SqliteTx(connection)

@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
-from form_api import bots
+from form_api import admin, bots
 from form_api.crypto import Keys
 from form_api.domain import APPOINTMENT, KINDS
 from form_api.service import Clock, Service
@@ -32,7 +32,7 @@ def create_app(settings: Settings, keys: Keys, store: Store, clock: Clock = now)
     """Put the application together; whoever starts it opens and closes the store."""
     site = Site(settings.site)
     defences = bots.Bots(keys.challenge, settings.bot_checks)
-    service = Service(site, keys, store, defences, clock)
+    service = Service(site, keys, store, defences, clock, notify=settings.notifies)
 
     app = Starlette(
         routes=routes(site),
@@ -72,6 +72,7 @@ def routes(site: Site) -> list[BaseRoute]:
         Route("/api/views", public.views),
         Route("/api/problems/{name}", problems.explain),
         Route("/api/openapi.json", openapi.document),
+        Route("/api/admin/{task}", admin.handle, methods=["POST"]),
         Route("/api/livez", public.live),
         Route("/api/readyz", public.ready),
         Route("/api/metrics", public.figures),

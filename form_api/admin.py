@@ -1,0 +1,67 @@
+"""Changes from the command line while the service runs: the service makes them itself.
+
+A second process must not write to the SQLite file. The running service leaves its address in the
+lock file; a tool that holds the master key proves it with a token derived from it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import urllib.error
+import urllib.request
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from form_api import housekeeping
+from form_api.domain import milliseconds
+from form_api.errors import ConfigError, Problem
+from form_api.service import Service
+from form_api.store import commands
+from form_api.web.requests import service_of
+
+TIMEOUT_SECONDS = 600
+
+
+async def handle(request: Request) -> Response:
+    """Do one administrative task for whoever holds the master key."""
+    service = service_of(request)
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if not hmac.compare_digest(given.encode(), service.keys.admin.encode()):
+        raise Problem("no-page", "没有这个地址。")
+    task = request.path_params["task"]
+    if task == "purge":
+        return JSONResponse({"count": await housekeeping.purge(service)})
+    if task == "erase":
+        number = request.query_params.get("number", "")
+        return JSONResponse({"count": await erase(service, number)})
+    raise Problem("no-page", "没有这种操作。")
+
+
+async def erase(service: Service, number: str) -> int:
+    """Make one submission unreadable now, at the person's request."""
+    found = await service.find_by_id(number)
+    at = milliseconds(service.clock())
+    return int(await service.store.write(partial(commands.purge, id_=found.id, at=at)))
+
+
+def ask(lock_file: Path, token: str, task: str) -> dict[str, Any] | None:
+    """Ask the running service; None when no service answers."""
+    address = lock_file.read_text().strip() if lock_file.exists() else ""
+    if not address:
+        return None
+    request = urllib.request.Request(
+        f"{address}/api/admin/{task}", b"", {"Authorization": f"Bearer {token}"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
+            answer: dict[str, Any] = json.load(response)
+            return answer
+    except urllib.error.HTTPError as error:
+        raise ConfigError(f"服务没有照办（{error.code}）；请核对编号和密钥文件") from error
+    except urllib.error.URLError:
+        return None

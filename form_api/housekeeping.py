@@ -1,0 +1,79 @@
+"""What the running service does by itself: tidy up, seal the day, purge what is past its time."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from functools import partial
+
+from form_api import notify
+from form_api.domain import KINDS, milliseconds
+from form_api.errors import FormApiError
+from form_api.service import Service
+from form_api.store import commands, queries
+from form_api.workdays import beijing
+
+LOG = logging.getLogger("form_api.housekeeping")
+ROUND_SECONDS = 30
+ROUNDS_BETWEEN_CLEANINGS = 120
+SEALED_AFTER = dt.timedelta(days=1, hours=1)
+"""An hour after midnight: a transaction begun on the day has ended by then."""
+CALENDAR_WANTED_FROM = (11, 15)
+
+
+async def run(service: Service, ways: list[notify.Channel]) -> None:
+    """Go round for ever; a round that fails is only logged, the next one comes."""
+    turn = 0
+    while True:
+        try:
+            if ways:
+                await notify.deliver(service.store, ways, service.clock)
+            if turn % ROUNDS_BETWEEN_CLEANINGS == 0:
+                await clean(service)
+        except FormApiError as error:
+            LOG.warning("housekeeping: %s", error)
+        turn += 1
+        await asyncio.sleep(ROUND_SECONDS)
+
+
+async def clean(service: Service) -> int:
+    """Do the hourly work; returns how many submissions were purged."""
+    now = service.clock()
+    await service.store.write(partial(commands.tidy, now=milliseconds(now)))
+    yesterday = beijing(now - SEALED_AFTER).date().toordinal()
+    head = await service.store.write(partial(commands.seal_day, day=yesterday))
+    if head:
+        LOG.info("audit head %s %s", dt.date.fromordinal(yesterday), head.hex())
+    _warn_of_calendar(service, now)
+    return await purge(service)
+
+
+async def purge(service: Service) -> int:
+    """Make unreadable whatever is past the time its form promises."""
+    now = service.clock()
+    count = 0
+    for kind in KINDS.values():
+        notice = service.site.rules.forms[kind.form].notice
+        if notice is None:
+            continue
+        before = milliseconds(now - dt.timedelta(days=notice.retention_days))
+        while ids := await service.store.read(
+            partial(queries.due_for_purge, kind=kind.id, before=before)
+        ):
+            for id_ in ids:
+                count += await service.store.write(
+                    partial(commands.purge, id_=id_, at=milliseconds(now))
+                )
+    if count:
+        LOG.info("purged %d submissions past their retention", count)
+    return count
+
+
+def _warn_of_calendar(service: Service, now: dt.datetime) -> None:
+    today = beijing(now).date()
+    due = (today.month, today.day) >= CALENDAR_WANTED_FROM
+    if due and not service.site.rules.calendar.published(today.year + 1):
+        LOG.warning(
+            "no official calendar for %d yet: see content/data/holidays.yml", today.year + 1
+        )
