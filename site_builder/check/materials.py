@@ -32,7 +32,7 @@ def makeup_ends_before_the_promise(matter: Matter) -> Faults:
 def on_the_spot_leaves_no_makeup_days(matter: Matter) -> Faults:
     """即办件当场办结，一般没有容缺补正的时间。
 
-    依据：由 D-06 推出。先受理后补材料的，办结从补齐那天算起，页面会这样写。
+    依据：由 D-06 推出。确有容缺的，保留即可。
     """
     for i, material in enumerate(matter.materials):
         if matter.promised_days == 0 and material.makeup_days:

@@ -42,11 +42,11 @@ def no_id_numbers(site: Site) -> Faults:
                 )
 
 
-@rule("E-10", Severity.WARNING)
+@rule("N-01", Severity.WARNING)
 def no_mobile_numbers(site: Site) -> Faults:
     """所有内容里没有像个人手机号的数字，单位联系用固定电话。
 
-    依据：《个人信息保护法》第二十五条。
+    依据：《个人信息保护法》第二十五条 E-09。
     """
     for text in site.texts:
         for match in _alone(_MOBILE, text):

@@ -75,13 +75,13 @@ def test_an_id_number_that_is_also_a_credit_code_is_reported(tmp_path: Path) -> 
 def test_mobile_numbers_are_a_warning(tmp_path: Path, number: str) -> None:
     """A number like somebody's mobile phone is reported wherever it stands."""
     content = write_content(tmp_path, pages={"about.md": f"联系人电话{number}。\n"})
-    assert found(content) == [("E-10", f"联系人电话{number}。")]
+    assert found(content) == [("N-01", f"联系人电话{number}。")]
 
 
 def test_a_mobile_number_is_no_office_phone(tmp_path: Path) -> None:
     """A mobile number as a matter's phone lacks the area code and may be personal."""
     content = write_content(tmp_path, matters={MATTER_FILE: matter(咨询电话=MOBILE)})
-    assert [code for code, _ in found(content)] == ["C-36", "E-10"]
+    assert [code for code, _ in found(content)] == ["C-36", "N-01"]
 
 
 @pytest.mark.parametrize(
