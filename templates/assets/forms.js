@@ -45,6 +45,7 @@ async function restore() {
   id = draft.id;
   fill(form, draft.values);
   if (!edited) tellDraft(words.restored);
+  else if (edited.problem?.errors) showErrors(form, pairs(edited.problem.errors));
 }
 
 /** Take an item out of the queue's hands while it is being changed. */
@@ -138,7 +139,7 @@ async function itemOf() {
 /** Safe on the device first; then over the network, if there is one. */
 async function sendKept(item) {
   try {
-    await store.keep(item, kind);
+    await store.keep(item, edited ? undefined : kind);
   } catch {
     return sendUnkept(item); // no room, or a private window
   }
@@ -162,11 +163,18 @@ function tell(item) {
     return;
   }
   form.hidden = false;
-  if (item.state === "unsent") form.before(part("unsent"));
-  const { errors = [], detail } = item.problem ?? {};
-  const wrong = errors.map(({ pointer, message }) => [pointer.slice(1), message]);
-  showErrors(form, item.state === "unsent" ? [] : wrong.length ? wrong : [["", detail]]);
-  if (item.state === "unsent") document.querySelector(".error-summary").focus();
+  if (item.state === "unsent") {
+    form.before(part("unsent"));
+    document.querySelector(".error-summary").focus();
+    return;
+  }
+  const { errors = [], detail } = item.problem;
+  showErrors(form, errors.length ? pairs(errors) : [["", detail]]);
+}
+
+/** The API's errors as pairs of field name and sentence. */
+function pairs(errors) {
+  return errors.map(({ pointer, message }) => [pointer.slice(1), message]);
 }
 
 function showReceipt(item) {
