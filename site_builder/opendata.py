@@ -6,7 +6,10 @@ import dataclasses
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from form_definitions import Form, dump
 from site_builder.model import Catalogue, Matter, Package, Windows
@@ -35,13 +38,16 @@ def catalogue_files(catalogue: Catalogue, site: Mapping[str, Any]) -> Iterator[O
         yield json_file(f"data/matters/{matter.id}.json", matter_record(catalogue, matter))
 
 
-def api_files(
-    catalogue: Catalogue, forms: Mapping[str, Form], renderer: Renderer
-) -> Iterator[Output]:
-    """Yield what the form API reads: forms, opening hours, holidays and the page shells."""
+def api_files(data: Path, forms: Mapping[str, Form], renderer: Renderer) -> Iterator[Output]:
+    """Yield what the form API reads: forms, opening hours, holidays and the page shells.
+
+    `data` is content/data. Here, unlike everywhere else, YAML decides what is a number: the API
+    reads the same files by the same rules when it runs without a site.
+    """
     yield Output("data/forms.json", dump(forms).encode())
     for name in ("appointments", "holidays"):
-        yield json_file(f"data/{name}.json", catalogue.data.get(name, {}))
+        text = (data / f"{name}.yml").read_text("utf-8")
+        yield json_file(f"data/{name}.json", yaml.load(text, yaml.CSafeLoader))
     for script, language in (("hans", HANS), ("hant", HANT)):
         yield json_file(f"data/shell.{script}.json", renderer.shell(language).as_json())
 
@@ -99,7 +105,7 @@ def package_record(package: Package) -> dict[str, Any]:
 
 def json_file(path: str, value: Any) -> Output:
     """Return a JSON file, compact and in readable Chinese."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     return Output(path, text.encode())
 
 

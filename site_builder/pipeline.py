@@ -52,7 +52,7 @@ def build(
     pages = Content(catalogue, prose, _forms(content), history.changes(content))
     renderer = _renderer(config, catalogue, engine, assets)
     copy = OfflineCopy(renderer.shell(HANS), renderer.convert, catalogue.data["site"])
-    site = _Site(catalogue, pages, renderer, assets, copy)
+    site = _Site(content / "data", catalogue, pages, renderer, assets, copy)
     written = output.write(site.outputs(), out)
     return Result(len(catalogue.matters), site.page_count, written)
 
@@ -62,13 +62,14 @@ class _Site:
 
     def __init__(
         self,
+        data: Path,
         catalogue: Catalogue,
         content: Content,
         renderer: Renderer,
         assets: Assets,
         copy: OfflineCopy,
     ) -> None:
-        self.catalogue, self.content = catalogue, content
+        self.data, self.catalogue, self.content = data, catalogue, content
         self.renderer, self.assets, self.copy = renderer, assets, copy
         self.page_count = 0
 
@@ -93,7 +94,7 @@ class _Site:
         yield from self.assets.outputs()
         yield from webapp.files(site, self.assets, self.renderer.convert)
         yield from opendata.catalogue_files(self.catalogue, site)
-        yield from opendata.api_files(self.catalogue, self.content.forms, self.renderer)
+        yield from opendata.api_files(self.data, self.content.forms, self.renderer)
         yield from sitemap.files(listed, site["网址"])
         yield from feed.files(self.content.changes, site, self.renderer.convert)
 
