@@ -1,0 +1,217 @@
+"""The path without JavaScript: check your answers, commit, receipt; in the person's script."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml"}
+
+
+def hidden(page: str) -> dict[str, str]:
+    """Return a page's hidden fields as a browser would send them."""
+    pairs = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page)
+    return {name: html.unescape(value).replace("\n", "\r\n") for name, value in pairs}
+
+
+def confirmation(page: str) -> str:
+    found = re.search(r'name="confirmation" value="([^"]*)"', page)
+    assert found, page
+    return found[1]
+
+
+class Browser:
+    """A browser without JavaScript."""
+
+    def __init__(self, api: Any) -> None:
+        self.client: httpx.Client = api.client
+
+    def post(self, path: str, fields: dict[str, str], **more: Any) -> httpx.Response:
+        return self.client.post(path, data=fields, headers=BROWSER, **more)
+
+    def get(self, path: str) -> httpx.Response:
+        return self.client.get(path, headers=BROWSER)
+
+    def confirm(self, page: httpx.Response, path: str = "/api/complaints") -> httpx.Response:
+        return self.post(path, hidden(page.text) | {"confirmation": confirmation(page.text)})
+
+
+@pytest.fixture
+def browser(api: Any) -> Browser:
+    return Browser(api)
+
+
+FIRST = {"script": "hans", "form_version": "1", "category": "refused", "text": "一\r\n二 <b>&"}
+
+
+def test_two_steps_to_a_receipt(browser: Browser) -> None:
+    """Answers are shown back; confirming them leads to a receipt that can be reloaded."""
+    page = browser.post("/api/complaints", FIRST)
+    assert page.status_code == 200
+    assert "一<br>二 &lt;b&gt;&amp;" in page.text
+    answer = browser.confirm(page)
+    assert answer.status_code == 303
+    for _ in range(2):
+        receipt = browser.get(answer.headers["Location"])
+        assert re.search(r"T191015-\d{8}", receipt.text)
+    assert receipt.headers["Cache-Control"] == "no-store"
+
+
+def test_nothing_is_stored_before_confirming(api: Any, browser: Browser) -> None:
+    """The first step stores nothing."""
+    browser.post("/api/complaints", FIRST)
+    count = api.run(api.service.store.read(lambda tx: tx.one("SELECT count(*) n FROM submission")))
+    assert count["n"] == 0
+
+
+def test_double_click_is_one(api: Any, browser: Browser) -> None:
+    """Confirming twice, or after the back button, leads to one submission."""
+    page = browser.post("/api/complaints", FIRST)
+    first, second = browser.confirm(page), browser.confirm(page)
+    numbers = [
+        re.findall(r"T191015-\d{8}", browser.get(answer.headers["Location"]).text)
+        for answer in (first, second)
+    ]
+    assert numbers[0] == numbers[1]
+    count = api.run(api.service.store.read(lambda tx: tx.one("SELECT count(*) n FROM submission")))
+    assert count["n"] == 1
+
+
+def test_changed_answers_are_shown_again(browser: Browser) -> None:
+    """A confirmation of other answers than those shown is not taken as one."""
+    page = browser.post("/api/complaints", FIRST)
+    fields = hidden(page.text) | {"confirmation": confirmation(page.text), "text": "改了"}
+    again = browser.post("/api/complaints", fields)
+    assert again.status_code == 200
+    assert "改了" in again.text
+
+
+def test_errors_return_the_form_filled_in(browser: Browser) -> None:
+    """What was written stays; the summary links to the field, which says what is wrong."""
+    page = browser.post("/api/complaints", FIRST | {"text": "", "window": "999", "name": "王"})
+    assert page.status_code == 422
+    assert 'class="error-summary"' in page.text
+    assert '<a href="#field-text">请写一写事情的经过</a>' in page.text
+    assert 'id="field-text-error"' in page.text
+    assert 'value="999"' in page.text
+    assert 'value="refused" checked' in page.text
+
+
+def test_back_to_change(browser: Browser) -> None:
+    """From the check page one can go back to the filled-in form."""
+    page = browser.post("/api/complaints", FIRST)
+    form = browser.post("/api/complaints", hidden(page.text) | {"edit": "1"})
+    assert form.status_code == 200
+    assert "一\n二 &lt;b&gt;&amp;</textarea>" in form.text
+
+
+def test_traditional_script_keeps_what_was_written(browser: Browser) -> None:
+    """On 繁体 pages our words are converted and the person's words are not."""
+    page = browser.post("/api/complaints", FIRST | {"script": "hant", "text": "理发店"})
+    assert "請核對您填寫的內容" in page.text
+    assert 'lang="zh-Hant"' in page.text
+    assert "理发店" in page.text
+    receipt = browser.get(browser.confirm(page).headers["Location"])
+    assert "查詢碼" in receipt.text
+
+
+def test_photos_survive_the_check_page(api: Any, browser: Browser) -> None:
+    """A photo chosen on the first page is stored after confirming, without its metadata."""
+    picture = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "SecretCamera"
+    Image.new("RGB", (40, 30), "red").save(picture, "JPEG", exif=exif)
+    files = {"photos": ("a.jpg", picture.getvalue(), "image/jpeg")}
+    page = browser.post("/api/complaints", FIRST, files=files)
+    assert "1 张" in page.text
+    answer = browser.confirm(page)
+    receipt = browser.get(answer.headers["Location"]).text
+    number = re.search(r"T191015-\d{8}", receipt)
+    code = re.search(r'class="number">(\d{8})<', receipt)
+    assert number
+    assert code
+    photo = api.client.get(
+        f"/api/complaints/{number[0]}/photos/0", headers={"X-Query-Code": code[1]}
+    )
+    assert Image.open(io.BytesIO(photo.content)).size == (40, 30)
+    assert b"SecretCamera" not in photo.content
+
+
+def test_status_page_offers_what_can_be_done(browser: Browser) -> None:
+    """Number and code lead to the status page, whose forms work without script."""
+    page = browser.post("/api/complaints", FIRST)
+    receipt = browser.get(browser.confirm(page).headers["Location"]).text
+    number, code = re.findall(r'class="number">([^<]*)<', receipt)
+    answer = browser.post("/api/complaints/status", {"number": number, "code": code})
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    status = browser.get(address)
+    assert "已收到" in status.text
+    request = hidden(status.text)["request"]
+    wrong = browser.post(f"{address}/add", {"request": request, "text": ""})
+    assert wrong.status_code == 422
+    assert 'href="#add-text"' in wrong.text
+    done = browser.post(f"{address}/add", {"request": request, "text": "补一句"})
+    assert "补一句" in browser.get(done.headers["Location"]).text
+
+
+def test_wrong_code_returns_the_form(browser: Browser) -> None:
+    """A wrong code says what to check and keeps the number."""
+    page = browser.post("/api/status", {"number": "T191015-00000000", "code": "1"})
+    assert page.status_code == 404
+    assert 'value="T191015-00000000"' in page.text
+
+
+def test_pages_close_after_a_while(api: Any, browser: Browser) -> None:
+    """A receipt's address stops working after an hour."""
+    page = browser.post("/api/complaints", FIRST)
+    address = browser.confirm(page).headers["Location"]
+    api.clock.forward(minutes=61)
+    assert browser.get(address).status_code == 404
+
+
+def test_booking_without_script(api: Any, browser: Browser) -> None:
+    """A full slot returns the form with free ones; a free one leads to a receipt with the place."""
+    api.book()
+    fields = {
+        "matter": "small-shop",
+        "date": "2019-10-17",
+        "slot": "09:00-09:30",
+        "name": "李",
+        "phone": "13900139000",
+    }
+    page = browser.post("/api/appointments", fields)
+    full = browser.confirm(page, "/api/appointments")
+    assert full.status_code == 409
+    assert "09:30-10:00" in full.text
+    assert "开小店" in page.text
+    page = browser.post("/api/appointments", fields | {"slot": "09:30-10:00"})
+    receipt = browser.get(browser.confirm(page, "/api/appointments").headers["Location"])
+    assert "1-1 号窗口" in receipt.text
+    calendar = re.search(r'href="([^"]*calendar.ics)"', receipt.text)
+    assert calendar
+    assert "BEGIN:VCALENDAR" in browser.get(calendar[1]).text
+
+
+def test_problem_pages_are_pages(browser: Browser) -> None:
+    """A person who opens an address that is not there gets a page, not JSON."""
+    answer = browser.get("/api/receipts/nonsense")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_shell_of_the_site_is_used(start: Callable[..., Any], site: Any) -> None:
+    """Pages stand in the site's own shell of the person's script."""
+    shell = '{"parts": ["<title>", "</title><base-is ", ">", "<end>"], "slots": ["title", "base", "body"]}'
+    (site / "data" / "shell.hant.json").write_text(shell, encoding="utf-8")
+    api = start()
+    page = Browser(api).post("/api/complaints", FIRST | {"script": "hant"})
+    assert page.text.startswith("<title>核對後提交</title><base-is /hant/>")
+    assert page.text.endswith("<end>")
