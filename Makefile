@@ -1,4 +1,4 @@
-.PHONY: run test build check format bench soak lock setup setup-test clean
+.PHONY: run test build check format bench lock setup setup-test help clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,7 +14,7 @@ build: $(READY)  ## the site, into site/
 test: setup-test  ## everything, in a real browser and real servers
 	$(BIN)/pytest -n 2 --dist worksteal
 
-check: $(READY) node_modules/ready  ## format, lint, types
+check: $(READY)  ## format, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -26,9 +26,10 @@ format: $(READY)  ## put the code in order
 bench: setup-test  ## measure against the anchors; results go into docs/
 	$(BIN)/python -m benchmarks
 
-lock: $(READY)  ## renew the locked versions after editing pyproject.toml
+lock: $(READY)  ## renew the locked versions after editing pyproject.toml or package.json
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate --output-file requirements.txt --quiet
+	scripts/lock-node
 
 setup: $(READY)  ## the Python environment
 $(READY): requirements.txt pyproject.toml
@@ -41,6 +42,9 @@ setup-test: $(READY) node_modules/ready  ## browser, fonts, PostgreSQL and the n
 node_modules/ready: package-lock.json
 	scripts/setup-node
 	touch $@
+
+help:  ## list these words
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 clean:  ## forget everything that was made
 	rm -rf site .cache var
