@@ -5,10 +5,9 @@
 
 import { Reader } from "./search-query.js";
 
-/** What a hit is worth alone, beside one other, and in a row of three. */
-const ALONE = 0.35;
-const PAIR = 0.85;
-const ROW = 1;
+/** What a hit is worth alone, beside one other, in a row of three, of four and more. */
+const CLEAR = [0, 0.35, 0.85, 1, 1];
+const INITIALS = [0, 0.08, 0.35, 0.75, 1];
 
 /** How much a phrase counts by where it stands. */
 const TITLE = 1;
@@ -16,11 +15,15 @@ const NAME = 0.98;
 const TEXT = [0.5, 0.5, 0.55, 0.4]; // summary, materials, questions, conditions
 
 /** Hits that belong together: units back, places back, closeness. A place or a unit may be left out. */
-const NEIGHBOURS = [[1, 1, 1], [1, 2, 0.9], [2, 1, 0.9], [2, 2, 0.85]];
+const NEXT = [[1, 1, 1]];
+const NEIGHBOURS = [...NEXT, [1, 2, 0.9], [2, 1, 0.9], [2, 2, 0.85]];
+
+const LONGEST = 32; // units of a query that count
 
 const IDLE = 0.12; // the weight of 怎么, 办理 and the like beside words that mean something
 const ANOTHER_WORDING = 0.94;
 const LACKS_ATTRIBUTE = 0.45;
+const BESIDE_MATTERS = { hall: 0.88, list: 0.9, article: 0.95, page: 0.97 };
 
 export const FLAGS = ["online", "charged", "waivable", "commitment", "devolved", "free_post"];
 
@@ -44,6 +47,7 @@ export class Engine {
     this.parts.push(part.close());
     this.documentsIn = new Map();
     this.names = null;
+    for (const phrase of this.parts.flatMap((p) => p.phrases)) phrase.size = undefined;
   }
 
   /** Take in what stands inside the documents from number `first` on. */
@@ -64,21 +68,29 @@ export class Engine {
     const { wanted, rest } = this.reader.attributesOf(folded, (piece) => this.#inAName(piece));
     const asked = Object.keys(wanted).length > 0;
     const meaning = this.#meaningful(rest) ? rest : folded;
-    const found = new Map();
-    this.reader.wordings(meaning).forEach((wording, i) => {
-      for (const hit of this.#searchWording(wording)) {
-        const score = hit.score * (i ? ANOTHER_WORDING : 1);
-        if (!(found.get(hit.number)?.score >= score)) found.set(hit.number, { ...hit, score });
-      }
-    });
+    const found = this.#searchAll(meaning, (doc) => doc.facts || meaning === folded);
     if (asked && meaning === folded) this.#addAllWith(wanted, found);
+    // an attribute may be what a page is about (不用跑 → the list of matters without a visit)
+    if (meaning !== folded) this.#searchAll(folded, (doc) => !doc.facts, found);
     const hits = [];
     for (const hit of found.values()) {
       if (!accept(hit.doc)) continue;
-      if (asked && meaning === rest && !satisfies(hit.doc, wanted)) hit.score *= LACKS_ATTRIBUTE;
+      if (asked && hit.doc.facts && !satisfies(hit.doc, wanted)) hit.score *= LACKS_ATTRIBUTE;
       hits.push(hit);
     }
     return hits.sort((a, b) => b.score - a.score || a.number - b.number).slice(0, limit);
+  }
+
+  #searchAll(text, accept, found = new Map()) {
+    this.reader.wordings(text).forEach((wording, i) => {
+      const parts = i ? this.parts.filter((part) => part.named) : this.parts;
+      for (const hit of this.#searchWording(wording, parts)) {
+        if (!accept(hit.doc)) continue;
+        const score = hit.score * (i ? ANOTHER_WORDING : 1) * (BESIDE_MATTERS[hit.doc.kind] ?? 1);
+        if (!(found.get(hit.number)?.score >= score)) found.set(hit.number, { ...hit, score });
+      }
+    });
+    return found;
   }
 
   /** Matters that have the attributes follow when a query asks for nothing else (不用跑). */
@@ -97,26 +109,27 @@ export class Engine {
   }
 
   #inAName(piece) {
-    this.names ??= this.docs.map((doc) => this.reader.fold(doc.title)).join("\n");
+    this.names ??= this.docs.map((doc) => (doc.facts ? this.reader.fold(doc.title) : "")).join("\n");
     return this.names.includes(piece);
   }
 
-  #searchWording(wording) {
+  #searchWording(wording, parts) {
     const best = new Map();
-    for (const units of this.reader.unitLists(wording)) {
-      if (!units.length || units.length > 40) continue;
+    for (const list of this.reader.unitLists(wording)) {
+      const units = list.slice(0, LONGEST);
+      const named = units.some((unit) => unit.initial) ? parts.filter((part) => part.named) : parts;
       for (const unit of units) unit.weight = this.#weight(unit);
-      for (const hit of this.#searchUnits(units)) {
+      for (const hit of this.#searchUnits(units, named)) {
         if (!(best.get(hit.number)?.score >= hit.score)) best.set(hit.number, hit);
       }
     }
     return best.values();
   }
 
-  #searchUnits(units) {
+  #searchUnits(units, parts) {
     const total = units.reduce((sum, unit) => sum + unit.weight, 0);
     const documents = new Map();
-    for (const part of this.parts) part.match(units, total, (char) => this.#charWeight(char), documents);
+    for (const part of parts) part.match(units, total, (char) => this.#charWeight(char), documents);
     return [...documents].map(([number, { quality, phrase, likeness }]) => {
       const covered = units.reduce((sum, unit, i) => sum + unit.weight * quality[i], 0) / total;
       return { doc: this.docs[number], number, coverage: covered, phrase, score: covered * (0.5 + 0.5 * likeness) };
@@ -172,16 +185,24 @@ class Part {
     this.named = this.phrases.some((phrase) => phrase.weight >= NAME);
     this.phraseAt = Int32Array.from(this.phraseAt);
     this.places = new Map(); // a reading, or a character → where it stands
+    const listsOf = new Map();
     this.chars.forEach((char, place) => {
       if (!char) return;
-      for (const key of new Set([char, ...this.reader.read(char)])) {
-        if (!this.places.has(key)) this.places.set(key, []);
-        this.places.get(key).push(place);
-      }
+      if (!listsOf.has(char)) listsOf.set(char, this.#listsFor(char));
+      for (const list of listsOf.get(char)) list.push(place);
     });
     this.lanes = [0, 1, 2].map(() => lane(this.chars.length)); // the hits of the last three units
     this.stamp = 3;
+    this.qualities = new Float32Array(this.phrases.length * LONGEST);
+    this.seen = new Uint32Array(this.phrases.length);
     return this;
+  }
+
+  #listsFor(char) {
+    return [...new Set([char, ...this.reader.read(char)])].map((key) => {
+      if (!this.places.has(key)) this.places.set(key, []);
+      return this.places.get(key);
+    });
   }
 
   documentsWith(key) {
@@ -190,19 +211,28 @@ class Part {
 
   /** Note in `documents` how well each document's phrases answer to the units. */
   match(units, total, charWeight, documents) {
-    const matched = new Map(); // phrase → quality of each unit in it
-    units.forEach((unit, i) => this.#hits(unit, i, units, matched));
+    this.touched = [];
+    units.forEach((unit, i) => this.#hits(unit, i, units));
+    for (const index of this.touched) {
+      const quality = this.qualities.subarray(index * LONGEST, index * LONGEST + units.length);
+      this.#note(this.phrases[index], quality, units, total, charWeight, documents);
+    }
     this.stamp += units.length + 3;
-    for (const [index, quality] of matched) {
-      const phrase = this.phrases[index];
-      let found = 0;
-      for (let i = 0; i < units.length; i++) found += units[i].weight * quality[i];
-      const size = this.#size(phrase, charWeight);
-      const likeness = (phrase.weight * 2 * Math.min(found, size)) / (total + size);
-      let best = documents.get(phrase.number);
-      if (!best) documents.set(phrase.number, (best = { quality: new Float32Array(units.length), likeness: -1 }));
-      for (let i = 0; i < units.length; i++) best.quality[i] = Math.max(best.quality[i], phrase.weight * quality[i]);
-      if (likeness > best.likeness) Object.assign(best, { likeness, phrase: phrase.text });
+  }
+
+  #note(phrase, quality, units, total, charWeight, documents) {
+    let found = 0;
+    for (let i = 0; i < units.length; i++) found += units[i].weight * quality[i];
+    phrase.size ??= this.#size(phrase, charWeight);
+    const likeness = (phrase.weight * 2 * Math.min(found, phrase.size)) / (total + phrase.size);
+    let best = documents.get(phrase.number);
+    if (!best) documents.set(phrase.number, (best = { quality: new Float32Array(units.length), likeness: -1 }));
+    for (let i = 0; i < units.length; i++) {
+      if (phrase.weight * quality[i] > best.quality[i]) best.quality[i] = phrase.weight * quality[i];
+    }
+    if (likeness > best.likeness) {
+      best.likeness = likeness;
+      best.phrase = phrase.text;
     }
   }
 
@@ -214,33 +244,46 @@ class Part {
     return size;
   }
 
-  #hits(unit, i, units, matched) {
+  #hits(unit, i) {
     for (const [key, worth] of unit.keys) {
-      for (const place of this.places.get(key) || []) {
-        this.#hit(place, i, this.chars[place] === unit.char ? 1 : worth, units, matched);
-      }
+      const places = this.places.get(key);
+      if (!places) continue;
+      for (const place of places) this.#hit(place, i, this.chars[place] === unit.char ? 1 : worth, unit);
     }
   }
 
-  #hit(place, i, worth, units, matched) {
-    const phrase = this.phraseAt[place];
-    let quality = matched.get(phrase);
-    if (!quality) matched.set(phrase, (quality = new Float32Array(units.length)));
-    quality[i] = Math.max(quality[i], worth * ALONE);
+  #hit(place, i, worth, unit) {
+    const start = this.#qualities(this.phraseAt[place]) + i;
+    const sides = unit.initial ? INITIALS : CLEAR;
     let length = 1;
-    for (const [unitsBack, placesBack, closeness] of NEIGHBOURS) {
+    let quality = worth * sides[1];
+    for (const [unitsBack, placesBack, closeness] of unit.initial ? NEXT : NEIGHBOURS) {
       const lane = this.lanes[(i - unitsBack + 3) % 3];
       const at = place - placesBack;
       if (lane.stamps[at] !== this.stamp + i - unitsBack) continue;
-      length = Math.max(length, lane.lengths[at] + 1);
-      const side = closeness * (lane.lengths[at] > 1 ? ROW : PAIR);
-      quality[i] = Math.max(quality[i], worth * side);
-      quality[i - unitsBack] = Math.max(quality[i - unitsBack], lane.worths[at] * side);
+      const row = Math.min(lane.lengths[at] + 1, 4);
+      const side = closeness * sides[row];
+      length = Math.max(length, row);
+      quality = Math.max(quality, worth * side);
+      const before = start - unitsBack;
+      this.qualities[before] = Math.max(this.qualities[before], lane.worths[at] * side);
     }
+    this.qualities[start] = Math.max(this.qualities[start], quality);
     const lane = this.lanes[i % 3];
     lane.stamps[place] = this.stamp + i;
     lane.lengths[place] = length;
     lane.worths[place] = worth;
+  }
+
+  /** Where a phrase's qualities start; cleared when this query comes there first. */
+  #qualities(phrase) {
+    const start = phrase * LONGEST;
+    if (this.seen[phrase] !== this.stamp) {
+      this.seen[phrase] = this.stamp;
+      this.touched.push(phrase);
+      this.qualities.fill(0, start, start + LONGEST);
+    }
+    return start;
   }
 }
 

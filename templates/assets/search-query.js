@@ -70,7 +70,7 @@ export class Reader {
   }
 
   /** The query itself and the same with everyday words exchanged (饭店 → 餐馆). */
-  wordings(text, limit = 6) {
+  wordings(text, limit = 5) {
     const found = new Set([text]);
     for (const group of this.same) {
       const word = group.find((w) => text.includes(w));
@@ -82,28 +82,26 @@ export class Reader {
     return [...found];
   }
 
-  /** The ways to read a folded text as a list of units; Latin letters may have two. */
+  /** The ways to read a folded text as units: a few letters may be a syllable or initials (gan). */
   unitLists(text) {
     const idle = this.idle(text);
-    let lists = [[]];
+    const list = [];
     for (const match of text.matchAll(RUNS)) {
-      const ways = this.#units(match[0], idle[match.index]);
-      lists = lists.flatMap((list) => ways.map((way) => [...list, ...way])).slice(0, 4);
+      list.push(...this.#units(match[0], idle[match.index]));
     }
-    return lists;
+    const letters = /^[a-z]{2,6}$/.test(text) ? [...text].map((letter) => this.#latin(letter)) : [];
+    return letters.length > list.length ? [list, letters] : [list];
   }
 
   #units(run, idle) {
-    if (HAN.test(run)) return [[this.#han(run, idle)]];
-    if (/\d/.test(run)) return [[...run].map((digit) => ({ char: digit, keys: new Map([[digit, 1]]), idle }))];
-    const spelled = this.#split(run).map((piece) => this.#latin(piece));
-    const initials = [...run].map((letter) => this.#latin(letter));
-    return run.length <= 8 && spelled.length < initials.length ? [spelled, initials] : [spelled];
+    if (HAN.test(run)) return [this.#han(run, idle)];
+    if (/\d/.test(run)) return [...run].map((digit) => ({ char: digit, keys: new Map([[digit, 1]]) }));
+    return this.#split(run).map((piece) => this.#latin(piece));
   }
 
   #han(char, idle) {
     const keys = new Map();
-    for (const syllable of this.read(char)) {
+    for (const syllable of idle ? [] : this.read(char)) {
       for (const other of this.confused.get(syllable) || []) keys.set(other, 0.5);
     }
     for (const syllable of this.read(char)) keys.set(syllable, 0.7);
@@ -116,10 +114,10 @@ export class Reader {
       for (const other of this.confused.get(piece)) keys.set(other, 0.7);
       keys.set(piece, 1);
     } else {
-      for (const syllable of this.#continuations(piece)) keys.set(syllable, 0.8);
+      for (const syllable of this.#continuations(piece)) keys.set(syllable, piece.length === 1 ? 0.65 : 0.8);
     }
     if (piece.length === 1) keys.set(piece, 1);
-    return { keys };
+    return { keys, initial: piece.length === 1 };
   }
 
   #continuations(piece) {

@@ -1,0 +1,71 @@
+"""Tables about Han characters for search: how they are read, and their Traditional forms."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+from typing import Final
+
+import opencc
+import pypinyin
+
+_FIRST, _LAST = 0x4E00, 0x9FFF
+_COMMON: Final = [
+    bytes((high, low)).decode("gb2312")
+    for high in range(0xB0, 0xD8)
+    for low in range(0xA1, 0xFF)
+    if (high, low) <= (0xD7, 0xF9)
+]
+"""The 3,755 characters of GB 2312's first level: what a wrong homophone is made of."""
+
+
+def tables(text: str) -> dict[str, str]:
+    """Return the tables a browser needs to understand a query against `text`.
+
+    `pinyin`: "a啊阿 ai爱…", each reading followed by its characters. `variants`: pairs of a
+    Traditional and a Simplified character ("習习術术…").
+    """
+    used = {char for char in text if _is_han(char)}
+    characters = used | set(_COMMON)
+    return {"pinyin": _pinyin(characters), "variants": _variants(characters)}
+
+
+def _is_han(char: str) -> bool:
+    return _FIRST <= ord(char) <= _LAST
+
+
+def _pinyin(characters: Iterable[str]) -> str:
+    readings: defaultdict[str, list[str]] = defaultdict(list)
+    for char in sorted(characters):
+        for reading in (_reading(char), *_ALSO.get(char, ())):
+            readings[reading].append(char)
+    return " ".join(reading + "".join(chars) for reading, chars in sorted(readings.items()))
+
+
+def _reading(char: str) -> str:
+    """Return how a character is mostly read, without tones; ü is typed as v."""
+    return str(pypinyin.lazy_pinyin(char, v_to_u=False)[0])
+
+
+_ALSO: Final = {
+    entry[0]: entry[1:].split(",")
+    for entry in (
+        "行hang 重chong 长chang 调tiao 会kuai 校jiao 参shen 单shan 乐yue 传zhuan 还huan 给ji "
+        "率shuai 都du 得dei 地de 着zhao 弹tan 系ji 血xie 朝zhao 差chai 称chen 盛cheng 省xing "
+        "识zhi 露lou 落la 埋man 没mo 模mu 屏bing 什shi 厦xia 拓ta 便pian 畜xu 大dai "
+        "恶wu 和huo 觉jiao 车ju 解xie 宿xiu 曾zeng 圈juan 降xiang 奇ji 石dan 术zhu 合ge"
+    ).split()
+}
+"""The second readings that matter: of all those in dictionaries most are archaic."""
+
+
+def _variants(simplified: set[str]) -> str:
+    return "".join(old + new for old, new in _traditional_to_simplified() if new in simplified)
+
+
+@cache
+def _traditional_to_simplified() -> tuple[tuple[str, str], ...]:
+    characters = [chr(code) for code in range(_FIRST, _LAST + 1)]
+    converted = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return tuple((a, b) for a, b in zip(characters, converted, strict=True) if a != b)
