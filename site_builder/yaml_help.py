@@ -25,8 +25,9 @@ def _keys(elements: tuple[Element, ...]) -> Iterator[str]:
         yield from _keys(element.elements)
 
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _INDENT = re.compile(r"[ \t　]*")
-_BULLET = re.compile(r"(\s*)[-－—–](?![\s-])(.+)")
+_BULLET = re.compile(r"(\s*)(?:-(?![\s-])|[－—–])(.+)")
 _FULL_COLON = re.compile(r"(?P<key>\s*(?:- +)?[\w/（）()]+)：(?P<value>.*)")
 _TIGHT_COLON = re.compile(r"(?P<key>\s*(?:- +)?[\w/（）()]+):(?P<value>[^\s/].*|　.*)")
 _KNOWN = "|".join(
@@ -48,38 +49,40 @@ class Slip(NamedTuple):
 
 
 class _Stop(NamedTuple):
-    """Where the parser gave up, and why."""
+    """Where the parser gave up (the later the further), where that construct began, and why."""
 
     line: int
+    began: int
     reason: str
 
 
 def slips(text: str) -> list[Slip]:
     """Return every slip of an unreadable YAML text, in the order of their lines."""
     lines = text.split("\n")
-    found: list[Slip] = []
+    found = [slip for i, line in enumerate(lines, 1) for slip in _control(line, i)]
+    for slip in found:
+        lines[slip.line - 1] = slip.mended
     while (stop := _stop(lines)) and len(found) < MOST_SLIPS:
-        slip = _cause(lines, stop)
-        if slip is None:
+        cause = _cause(lines, stop)
+        if cause is None:
             found.append(_unexplained(lines, stop))
             break
-        lines[slip.line - 1] = slip.mended
-        found.append(slip)
+        lines[cause.line - 1] = cause.mended
+        found.append(cause)
     return sorted(found)
 
 
 def _stop(lines: list[str]) -> _Stop | None:
     try:
         yaml.compose("\n".join(lines), Loader=yaml.CSafeLoader)
-    except yaml.reader.ReaderError as error:
-        before = "\n".join(lines).encode()[: error.position]
-        return _Stop(before.count(b"\n") + 1, "control")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         # A quote that never closes stops the parser at the end of the file, far from the slip.
         endless = "end of stream" in str(error.problem) and error.context_mark
         line = (error.context_mark if endless else mark).line  # type: ignore[union-attr]
-        return _Stop(min(line + 1, len(lines)), str(error.problem))
+        last = max((i for i, text in enumerate(lines) if text.strip()), default=0)
+        began = error.context_mark.line + 1 if error.context_mark else 0
+        return _Stop(min(line, last) + 1, began, str(error.problem))
     return None
 
 
@@ -89,24 +92,24 @@ def _cause(lines: list[str], stop: _Stop) -> Slip | None:
         for number in range(stop.line, max(0, stop.line - reach), -1):
             reached = {slip: _reach(lines, slip) for slip in kind(lines, number)}
             best = max(reached, key=reached.__getitem__, default=None)
-            if best and reached[best] > stop.line:
+            if best and reached[best] > (stop.line, stop.began):
                 return best
     return None
 
 
-def _reach(lines: list[str], slip: Slip) -> float:
+def _reach(lines: list[str], slip: Slip) -> tuple[float, float]:
     """Return how far the parser gets with the slip mended."""
     stop = _stop([*lines[: slip.line - 1], slip.mended, *lines[slip.line :]])
-    return stop.line if stop else inf
+    return (stop.line, stop.began) if stop else (inf, inf)
 
 
 def _unexplained(lines: list[str], stop: _Stop) -> Slip:
-    if stop.reason == "control":
-        message, advice = "这一行有看不见的控制字符", "删掉这一行，重新输入一遍"
-    else:
-        message = f"这一行附近的格式读不懂（{stop.reason}）"
-        advice = "对照上下各行：缩进用空格并对齐，“栏名: 内容”，列表每行以“- ”开头"
-    return Slip(stop.line, message, advice, lines[stop.line - 1])
+    return Slip(
+        stop.line,
+        f"这一行附近的格式读不懂（{stop.reason}）",
+        "对照上下各行：缩进用空格并对齐，“栏名: 内容”，列表每行以“- ”开头",
+        lines[stop.line - 1],
+    )
 
 
 def _typing_slips(lines: list[str], number: int) -> Iterator[Slip]:
@@ -115,6 +118,12 @@ def _typing_slips(lines: list[str], number: int) -> Iterator[Slip]:
         return
     for look in _LOOKS:
         yield from look(line, number)
+
+
+def _control(line: str, number: int) -> Iterator[Slip]:
+    mended = _CONTROL.sub("", line)
+    if mended != line:
+        yield Slip(number, "这一行有看不见的控制字符", "删掉这一行，重新输入一遍", mended)
 
 
 def _indented_by_tab(line: str, number: int) -> Iterator[Slip]:

@@ -37,4 +37,4 @@ def test_every_rule_has_a_test_that_breaks_it(code: str) -> None:
 def test_a_code_is_given_once() -> None:
     """A code is stable and means one thing, so a second rule cannot take it."""
     with pytest.raises(ValueError, match="C-30"):
-        rule("C-30", Severity.ERROR)(lambda site: ())
+        rule("C-30", Severity.ERROR)(lambda _: ())
