@@ -18,7 +18,7 @@ class _Links(HTMLParser):
         self.links: set[str] = set()
         self.ids: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
             if name in ("href", "src", "action") and value is not None:
                 self.links.add(value)

@@ -1,0 +1,28 @@
+"""Every page is valid HTML."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CHECKER = ROOT / "node_modules" / ".bin" / "html-validate"
+RULES = Path(__file__).with_name("htmlvalidate.json")
+
+
+def test_every_page_is_valid_html(site: Path) -> None:
+    """No page in either script breaks the HTML standard or its accessibility rules."""
+    result = subprocess.run(
+        [CHECKER, "--config", RULES, "--formatter", "json", f"{site}/**/*.html"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    broken: dict[str, list[str]] = defaultdict(list)
+    for page in json.loads(result.stdout):
+        for message in page["messages"]:
+            name = Path(page["filePath"]).relative_to(site)
+            broken[f"{message['ruleId']}: {message['message']}"].append(f"{name}:{message['line']}")
+    assert not {rule: places[:3] for rule, places in broken.items()}
