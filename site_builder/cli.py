@@ -92,12 +92,24 @@ def check(content: Path, form: str, todo: bool) -> None:
     show_default=True,
     help="网站写到哪个文件夹。",
 )
-def build(content: Path, config: Path, out: Path) -> None:
+@click.option(
+    "--downloads/--no-downloads",
+    default=True,
+    show_default=True,
+    help="是否生成 Word 和 PDF；没有变的不会重做。",
+)
+def build(content: Path, config: Path, out: Path, downloads: bool) -> None:
     """Build the site."""
     from site_builder.pipeline import build as build_site
 
     _require_folder(content)
-    result = build_site(content, out, config)
+    result = build_site(
+        content,
+        out,
+        config,
+        with_downloads=downloads,
+        say=lambda words: click.echo(words, err=True),
+    )
     click.echo(
         f"{result.matters} 个事项，{result.pages} 个页面，写了 {result.written} 个文件：{out}"
     )

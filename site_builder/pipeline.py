@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import form_definitions
-from site_builder import __version__, enginecache, feed, history, opendata, output, sitemap, webapp
+from site_builder import (
+    __version__,
+    downloads,
+    enginecache,
+    feed,
+    history,
+    opendata,
+    output,
+    sitemap,
+    webapp,
+)
 from site_builder.assets import Assets
 from site_builder.catalogue import load_catalogue
 from site_builder.errors import SiteError
@@ -38,8 +49,13 @@ def build(
     config: Path = Path("mkdocs.yml"),
     rendered: Rendered | None = None,
     today: dt.date | None = None,
+    *,
+    with_downloads: bool = False,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Build the whole site of `content` into `out`, as it is in force `today`.
+
+    Word and PDF files are made `with_downloads`; `say` is told about work that takes a while.
 
     `rendered` is the engine's work when MkDocs itself called us. Raises ContentError with all
     findings when the content has errors, and then leaves `out` as it was.
@@ -50,10 +66,14 @@ def build(
     engine = rendered or enginecache.rendered(config, content, templates_of(config), CACHE)
     prose = tuple(quoted_page(page, catalogue.figures) for page in engine.prose)
     pages = Content(catalogue, prose, _forms(content), history.changes(content))
-    renderer = _renderer(config, catalogue, engine, assets)
+    renderer = _renderer(config, catalogue, engine, assets, downloads=with_downloads)
     copy = OfflineCopy(renderer.shell(HANS), renderer.convert, catalogue.data["site"])
     site = _Site(content / "data", catalogue, pages, renderer, assets, copy)
-    written = output.write(site.outputs(), out)
+    files = [site.outputs(), downloads.attached(content / "files")]
+    if with_downloads:
+        papers = downloads.all_papers(catalogue, prose)
+        files.append(downloads.outputs(papers, renderer.convert, CACHE / "downloads", say))
+    written = output.write(chain(*files), out)
     return Result(len(catalogue.matters), site.page_count, written)
 
 
@@ -118,7 +138,9 @@ def _forms(content: Path) -> Mapping[str, form_definitions.Form]:
     return form_definitions.load(content / "data" / "forms.yml")
 
 
-def _renderer(config: Path, catalogue: Catalogue, engine: Rendered, assets: Assets) -> Renderer:
+def _renderer(
+    config: Path, catalogue: Catalogue, engine: Rendered, assets: Assets, *, downloads: bool
+) -> Renderer:
     site: Mapping[str, Any] = catalogue.data["site"]
     glossary = {str(k): str(v) for k, v in (catalogue.data.get("glossary") or {}).items()}
     return Renderer(
@@ -131,4 +153,5 @@ def _renderer(config: Path, catalogue: Catalogue, engine: Rendered, assets: Asse
         site=site,
         assets=assets,
         json_ld=json_ld,
+        downloads=downloads,
     )
