@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from form_definitions import Form
-from site_builder.history import Change
 from site_builder.cases import case, cases, items
 from site_builder.floorplan import floors
+from site_builder.history import Change
 from site_builder.model import Catalogue, Matter, Package
 from site_builder.prose import Prose
 from site_builder.structured import government_service

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pypinyin import lazy_pinyin
+
 from site_builder.compose import Shell
+
+
+def slug(title: str, separator: str) -> str:
+    """Return a heading's anchor: its pinyin, because addresses stay ASCII in both scripts."""
+    words = re.findall(r"[a-z0-9]+", " ".join(lazy_pinyin(title)).lower())
+    return separator.join(words) or "section"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,13 +84,13 @@ function mark(field, message) {
   for (const input of inputsOf(field)) input.setAttribute("aria-invalid", "true");
   if (control.tagName === "FIELDSET") control.querySelector("legend").after(error);
   else control.before(error);
-  field.classList.add("field-error");
+  field.classList.add("field-wrong");
 }
 
 function clear(form) {
   document.querySelectorAll(".error-summary").forEach((summary) => summary.remove());
-  for (const field of form.querySelectorAll(".field-error")) {
-    field.classList.remove("field-error");
+  for (const field of form.querySelectorAll(".field-wrong")) {
+    field.classList.remove("field-wrong");
     field.querySelector(".error-message").remove();
     const control = field.querySelector("[data-described]");
     if (control.dataset.described) control.setAttribute("aria-describedby", control.dataset.described);

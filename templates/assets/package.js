@@ -57,6 +57,9 @@ if (form) {
   form.hidden = false;
   root.querySelector("[data-steps]").hidden = true;
   form.addEventListener("change", () => say(apply()));
-  form.addEventListener("reset", () => setTimeout(() => say(apply())));
+  form.querySelector("[data-reset]").addEventListener("click", () => {
+    for (const answer of form.querySelectorAll("input:checked")) answer.checked = false;
+    say(apply());
+  });
   apply();
 }
