@@ -60,7 +60,7 @@ def serve(host: str | None, port: int | None, database: str | None, site: Path |
 def migrate(database: str | None, to: str | None) -> None:
     """Create, upgrade or move the database."""
     settings = Settings.read(database=database)
-    keys = launch.load_keys(settings)
+    keys = launch.migrate_keys(settings)
     if to is None:
         asyncio.run(_open_and_close(launch.load_store(settings, keys)))
         click.echo(f"{_shown(settings.database)}：已经是最新")
@@ -76,7 +76,7 @@ def migrate(database: str | None, to: str | None) -> None:
 def export(database: str | None, file: Path, person: str | None) -> None:
     """Export submissions."""
     settings = Settings.read(database=database)
-    keys = launch.load_keys(settings, may_create=False)
+    keys = launch.load_keys(settings)
     if file.exists():
         raise ConfigError(f"{file}：已经有这个文件；请换一个名字")
     with launch.reading(settings) as tx, file.open("x", encoding="utf-8", newline="") as out:
@@ -113,7 +113,7 @@ def erase(database: str | None, number: str) -> None:
 def backup(database: str | None, file: Path) -> None:
     """Back the database up."""
     settings = Settings.read(database=database)
-    keys = launch.load_keys(settings, may_create=False)
+    keys = launch.load_keys(settings)
     count = backups.backup(launch.sqlite_path(settings), file, keys)
     click.echo(f"{file}：{count} 件，已复核")
 
@@ -134,7 +134,7 @@ def restore(database: str | None, file: Path) -> None:
 def verify(database: str | None) -> None:
     """Verify the audit chain and the counts."""
     settings = Settings.read(database=database)
-    launch.load_keys(settings, may_create=False)
+    launch.load_keys(settings)
     with launch.reading(settings) as tx:
         wrong = list(queries.verify(tx))
         head = queries.audit_head(tx)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -34,6 +35,7 @@ from form_api.store.sqlite import (
 )
 from form_api.web.app import create_app
 
+LOG = logging.getLogger("form_api")
 KEEP_ALIVE_SECONDS = 15
 SHUTDOWN_SECONDS = 20
 
@@ -53,18 +55,36 @@ def key_path(settings: Settings) -> Path:
     return Path("var/form-api.key")
 
 
-def load_keys(settings: Settings, *, may_create: bool = True) -> Keys:
-    """Read the key; make one only together with a new database, never beside an old one."""
+def load_keys(settings: Settings) -> Keys:
+    """Read the key of an existing database."""
     path = key_path(settings)
     if is_sqlite(settings.database):
         database = path_of(settings.database)
-        if database.exists() != path.exists() and not (path.exists() and settings.key_file):
-            raise ConfigError(_half_missing(database, path))
-        if may_create and not database.exists():
-            database.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists() and may_create:
-        return Keys(write_key(path))
+        if not database.exists():
+            raise ConfigError(_no_database(database, path))
+        if not path.exists():
+            raise ConfigError(
+                f"{path}：没有密钥文件，{database} 里的内容读不出来；请放回原来的密钥文件"
+            )
     return Keys(read_key(path))
+
+
+def start_keys(settings: Settings) -> Keys:
+    """Read the key; the very first start makes both key and database, and says so."""
+    path = key_path(settings)
+    if is_sqlite(settings.database):
+        database = path_of(settings.database)
+        if database.exists() or path.exists():
+            return load_keys(settings)
+        LOG.warning("first start: new database %s, new key %s", database, path)
+        database.parent.mkdir(parents=True, exist_ok=True)
+    return Keys(read_key(path) if path.exists() else write_key(path))
+
+
+def migrate_keys(settings: Settings) -> Keys:
+    """Read the key for a database that may still have to be made."""
+    path = key_path(settings)
+    return Keys(read_key(path)) if path.exists() else start_keys(settings)
 
 
 def load_store(settings: Settings, keys: Keys) -> Store:
@@ -81,7 +101,7 @@ def serve(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    keys = load_keys(settings)
+    keys = start_keys(settings)
     store = load_store(settings, keys)
     app = create_app(settings, keys, store)
     await store.open()
@@ -151,7 +171,7 @@ def reading(settings: Settings) -> Iterator[Tx]:
 
 def administer(settings: Settings, task: str, number: str = "") -> int:
     """Do a task in the running service, or here when none runs."""
-    keys = load_keys(settings, may_create=False)
+    keys = load_keys(settings)
     if is_sqlite(settings.database):
         query = f"?number={quote(number)}" if number else ""
         answer = admin.ask(lock_file(path_of(settings.database)), keys.admin, task + query)
@@ -190,10 +210,10 @@ async def _prepare(store: Store) -> None:
     await store.close()
 
 
-def _half_missing(database: Path, key: Path) -> str:
-    if database.exists():
-        return f"{key}：没有密钥文件，{database} 里的内容读不出来；请放回原来的密钥文件"
+def _no_database(database: Path, key: Path) -> str:
+    if not key.exists():
+        return f"{database}：没有数据库；请核对地址，或者先用 form-api migrate 建立"
     return (
-        f"{database}：没有数据库，但它的密钥 {key} 还在。数据库可能被移走了，没有新建空的。"
-        "请放回数据库，或者用 form-api restore 恢复；确实要从头开始，请先移走密钥文件"
+        f"{database}：没有数据库，但密钥 {key} 还在。数据库可能被移走了，没有新建空的。"
+        "请放回数据库，或者用 form-api restore 恢复；确实要从头开始，请用 form-api migrate"
     )

@@ -21,6 +21,7 @@ from form_api.service import Service
 from form_api.settings import Settings
 from form_api.store import Store, open_store
 from form_api.web.app import create_app
+from tests import postgres
 
 TUESDAY = dt.datetime(2019, 10, 15, 1, 0, tzinfo=dt.UTC)
 """Nine in the morning in Beijing."""
@@ -163,3 +164,21 @@ def start(tmp_path: Path, keys: Keys, site: Path) -> Iterator[Callable[..., Api]
 def api(start: Callable[..., Api]) -> Api:
     """One server with the defences off."""
     return start()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[postgres.Cluster]:
+    """One PostgreSQL server for all tests that need it."""
+    if postgres.binaries() is None:
+        pytest.skip("PostgreSQL is not installed (make setup installs it)")
+    with postgres.cluster() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Each engine in turn, empty."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'contract.db'}"
+    server: postgres.Cluster = request.getfixturevalue("cluster")
+    return server.fresh()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -209,7 +210,8 @@ def test_problem_pages_are_pages(browser: Browser) -> None:
 
 def test_shell_of_the_site_is_used(start: Callable[..., Any], site: Any) -> None:
     """Pages stand in the site's own shell of the person's script."""
-    shell = '{"parts": ["<title>", "</title><base-is ", ">", "<end>"], "slots": ["title", "base", "body"]}'
+    parts, slots = ["<title>", "</title><base-is ", ">", "<end>"], ["title", "base", "body"]
+    shell = json.dumps({"parts": parts, "slots": slots})
     (site / "data" / "shell.hant.json").write_text(shell, encoding="utf-8")
     api = start()
     page = Browser(api).post("/api/complaints", FIRST | {"script": "hant"})
