@@ -31,6 +31,7 @@ _CLASSES: dict[str, Callable[..., Any]] = {
 """The class of a nested record by its field; `questions` and `options` depend on the parent."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _EMPTY_OK = ("", None)
 _NEUTRAL: dict[Kind, Any] = {
     Kind.NUMBER: 0,
@@ -131,7 +132,7 @@ class Parser:
     def _is_record(self, value: Value, path: tuple[str | int, ...]) -> bool:
         if isinstance(value, dict):
             return True
-        self._find(path, "S-02", "这一项应当有自己的几栏", "写成“- 栏名: 内容”，下一栏与它对齐")
+        self._bad(path, "S-02", "这一项应当有自己的几栏", "写成“- 栏名: 内容”，下一栏与它对齐")
         return False
 
     def _record(
@@ -253,7 +254,7 @@ def _choice(value: Value, element: Element) -> str:
 def _date(value: Value, element: Element) -> dt.date:
     text = _text(value, element)
     try:
-        return dt.date.fromisoformat(text)
+        return dt.date.fromisoformat(text if _DATE.match(text) else "")
     except ValueError:
         raise ValueError(f"写的是“{text}”，不是存在的日期") from None
 
