@@ -207,12 +207,6 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def line_of(path: Path, words: str) -> int:
-    """Return the first line of a file that contains `words`, counted from 1."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return next(number for number, line in enumerate(lines, 1) if words in line)
-
-
 def _changed(values: Values, changes: Mapping[str, Any]) -> Values:
     return {key: value for key, value in (values | dict(changes)).items() if value is not None}
 

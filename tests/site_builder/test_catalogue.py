@@ -61,7 +61,7 @@ def test_errors_stop_and_all_are_told(tmp_path: Path) -> None:
     with pytest.raises(ContentError) as caught:
         load_catalogue(content)
     assert [f.code for f in caught.value.findings] == ["C-30", "C-32"]
-    assert str(caught.value).startswith("matters/daily-life/elder-card.md:9: C-30: 承诺 30")
+    assert str(caught.value).startswith("matters/daily-life/elder-card.md:10: C-30: 承诺 30")
 
 
 def test_warnings_and_to_dos_do_not_stop(tmp_path: Path) -> None:
