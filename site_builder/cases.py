@@ -57,8 +57,11 @@ class Case:
 
     @property
     def days(self) -> int:
-        """Working days together: the package's promise, or its slowest matter."""
-        return max((self.package.promised_days, *(m.promised_days for m in self.matters)))
+        """Working days together: the package's promise or its slowest matter, and never longer
+        than one after the other.
+        """
+        together = max((self.package.promised_days, *(m.promised_days for m in self.matters)))
+        return min(together, self.separate_days)
 
     @property
     def visits(self) -> int:

@@ -38,8 +38,20 @@ class Page:
     crumbs: tuple[Crumb, ...] = ()
     updated: str = ""
     meta: Mapping[str, str] = field(default_factory=dict)
-    """Meta tags of government websites beyond the site's own (standards D.7)."""
     context: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def meta_tags(self) -> dict[str, str]:
+        """The meta tags of government websites beyond the site's own (standards D.7)."""
+        if [crumb.url for crumb in self.crumbs] != [self.url]:
+            return dict(self.meta)
+        return {
+            "ColumnName": self.title,
+            "ColumnType": "栏目",
+            "ColumnDescription": self.description,
+            "ColumnKeywords": self.title,
+            **self.meta,
+        }
 
 
 MATTERS, PACKAGES, HALL = (
@@ -100,6 +112,7 @@ def all_pages(content: Content) -> Iterator[Page]:
         special_lists,
         places,
         forms,
+        help_form,
         tools,
         prose_pages,
     )
@@ -362,6 +375,21 @@ def forms(content: Content) -> Iterator[Page]:
         crumbs=(APPOINTMENTS, Crumb("查询预约", "appointments/status/")),
         context={"resource": "appointments", "form": content.forms.get("status")},
     )
+
+
+def help_form(content: Content) -> Iterator[Page]:
+    """Ask for somebody to help (帮办代办)."""
+    form = content.forms.get("help_request")
+    if form:
+        yield Page(
+            "help/request/",
+            "help-request",
+            "请人帮办",
+            "自己办有困难，就请帮办员",
+            section="hall",
+            crumbs=(Crumb("帮办代办", "help/"), Crumb("请人帮办", "help/request/")),
+            context={"form": form},
+        )
 
 
 def _slots(appointments: Mapping[str, Any]) -> Iterator[str]:

@@ -130,7 +130,8 @@ def _up(depth: int) -> str:
 
 def _meta(page: Page) -> str:
     return "".join(
-        f'<meta name="{name}" content="{html.escape(value)}">' for name, value in page.meta.items()
+        f'<meta name="{name}" content="{html.escape(value)}">'
+        for name, value in page.meta_tags.items()
     )
 
 

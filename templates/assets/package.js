@@ -37,13 +37,15 @@ const apply = () => {
   }
   const chosen = matters.filter((matter) => !matter.hidden);
   const separateVisits = sum(chosen, "visits");
+  const separateDays = sum(chosen, "days");
+  const together = Math.max(promised, ...chosen.map((matter) => number(matter, "days")));
   const figures = {
     matters: chosen.length,
     materials: items.filter((item) => !item.hidden).length,
-    days: Math.max(promised, ...chosen.map((matter) => number(matter, "days"))),
+    days: Math.min(together, separateDays),
     visits: Math.min(1, separateVisits),
     "separate-materials": sum(chosen, "materials"),
-    "separate-days": sum(chosen, "days"),
+    "separate-days": separateDays,
     "separate-visits": separateVisits,
   };
   for (const [name, value] of Object.entries(figures)) show(name, value);

@@ -1,0 +1,33 @@
+// An article's tools: size of its text, printing, and how often it was read, as the form API counted
+// it. A copy of the site without the API shows no number rather than a wrong one.
+const article = document.querySelector("[data-article]");
+const tools = article.querySelector("[data-article-tools]");
+const text = article.querySelector(".article-text");
+const sizes = [...tools.querySelectorAll("button[data-size]")];
+
+for (const button of sizes) {
+  button.addEventListener("click", () => {
+    text.dataset.size = button.dataset.size;
+    for (const other of sizes) other.setAttribute("aria-pressed", String(other === button));
+  });
+}
+tools.querySelector("[data-print]").addEventListener("click", () => window.print());
+tools.hidden = false;
+
+const countView = async () => {
+  const root = new URL(document.querySelector("link[rel=stylesheet]").href.replace(/assets\/.*/, ""));
+  const answer = await fetch(new URL("api/views", root), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ path: article.dataset.path }),
+  });
+  if (!answer.ok) return;
+  const { views } = await answer.json();
+  if (!Number.isInteger(views)) return;
+  const place = article.querySelector("[data-views]");
+  place.querySelector("[data-count]").textContent = views;
+  place.hidden = false;
+};
+
+// Nobody should wait for a number: without network or API there is simply none.
+countView().catch(() => {});
