@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
-from site_builder.check.rule import Fault, Faults, Site, Text, rule, suggestion
+from site_builder.check.rule import Fault, Faults, Place, Site, Text, entries, rule, suggestion
 from site_builder.errors import Severity
 from site_builder.model import Matter
 
@@ -50,7 +50,7 @@ def named_files_exist(site: Site) -> Faults:
                 yield Fault(matter.source, path, *problem)
 
 
-def _named_files(matter: Matter) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _named_files(matter: Matter) -> Iterator[tuple[Place, str]]:
     yield ("结果样本",), matter.result_sample
     for i, material in enumerate(matter.materials):
         yield ("申请材料", i, "空白表格"), material.blank_form
@@ -92,6 +92,20 @@ def links_lead_somewhere(site: Site) -> Faults:
                     (),
                     f"链接“{link}”指的内容没有",
                     "核对地址；事项的地址是 /matters/事项编码/",
+                )
+
+
+@rule("F-04")
+def data_links_lead_somewhere(site: Site) -> Faults:
+    """数据文件“链接”一栏里的地址，都有对应的内容。
+
+    依据：国办秘函〔2019〕19号（链接可用）D-58。
+    """
+    for name, values in site.catalogue.data.items():
+        for path, key, link in entries(values):
+            if key == "链接" and not _resolves(site, "", "/", link):
+                yield Fault(
+                    site.source(name), path, f"链接“{link}”指的内容没有", "核对地址，从首页算起"
                 )
 
 

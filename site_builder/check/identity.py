@@ -5,14 +5,21 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from site_builder.check.rule import Fault, Faults, Site, matter_rule, rule, suggestion
+from site_builder.check.rule import (
+    Fault,
+    Faults,
+    Place,
+    Site,
+    entries,
+    matter_rule,
+    rule,
+    suggestion,
+)
 from site_builder.errors import Severity
 from site_builder.model import Matter, Source
 
 
-def duplicates(
-    source: Source, key: str, values: Iterable[str], parent: tuple[str | int, ...] = ()
-) -> Faults:
+def duplicates(source: Source, key: str, values: Iterable[str], parent: Place = ()) -> Faults:
     """Yield a fault for every value of a list of records that an earlier record has too."""
     seen: set[str] = set()
     for i, value in enumerate(values):
@@ -143,6 +150,41 @@ def departments_are_registered(site: Site) -> Faults:
                 ("实施主体",),
                 f"实施主体“{matter.department}”没有登记",
                 suggestion(matter.department, known, "在 data/departments.yml 里登记"),
+            )
+
+
+@rule("R-09")
+def data_files_name_existing_matters(site: Site) -> Faults:
+    """数据文件“事项”一栏里的编码，都有这个事项。
+
+    依据：首页、长者模式的入口指向事项指南（data/home.yml）。
+    """
+    for name, values in site.catalogue.data.items():
+        for path, key, matter_id in entries(values):
+            if key == "事项" and matter_id not in site.matter_ids:
+                yield Fault(
+                    site.source(name),
+                    path,
+                    f"没有编码为“{matter_id}”的事项",
+                    suggestion(matter_id, site.matter_ids, "核对事项编码，它就是事项的文件名"),
+                )
+
+
+@rule("R-10", Severity.WARNING)
+def owners_own_a_theme(site: Site) -> Faults:
+    """分工表 data/owners.yml 左边写的都是主题，或者“其余”。
+
+    依据：本站约定，待办按主题分派，写错的没有人收到。
+    """
+    owners = site.catalogue.data.get("owners")
+    known = {theme.id for theme in site.catalogue.themes} | {"其余"}
+    for theme_id in owners if isinstance(owners, dict) else ():
+        if theme_id not in known:
+            yield Fault(
+                site.source("owners"),
+                (theme_id,),
+                f"没有编码为“{theme_id}”的主题",
+                suggestion(theme_id, known, "核对主题编码，它在 data/themes.yml 里"),
             )
 
 

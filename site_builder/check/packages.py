@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from site_builder.check.rule import Fault, Faults, Site, package_rule, rule, suggestion
+from site_builder.check.rule import Fault, Faults, Place, Site, package_rule, rule, suggestion
 from site_builder.errors import Severity
 from site_builder.model import Package
 
@@ -30,7 +30,7 @@ def package_matters_exist(site: Site) -> Faults:
                 )
 
 
-def _mentions(package: Package) -> list[tuple[tuple[str | int, ...], str]]:
+def _mentions(package: Package) -> list[tuple[Place, str]]:
     """Return every matter id a package names, with its place."""
     options = [
         (("情形", q, "选项", o), option)
@@ -110,7 +110,7 @@ def questions_and_values_are_unique(package: Package) -> Faults:
             )
 
 
-def _code(package: Package, path: tuple[str | int, ...], code: str, others: list[str]) -> Faults:
+def _code(package: Package, path: Place, code: str, others: list[str]) -> Faults:
     if not _VALUE.match(code):
         yield Fault(
             package.source, path, f"“{code}”不能用在网址里", "只用小写英文字母、数字和连字符"

@@ -15,16 +15,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from site_builder.errors import Finding, Severity
-from site_builder.model import Catalogue, Matter, Package, Source
+from site_builder.model import Catalogue, Matter, Package, Source, Value
 
 TEXT_SUFFIXES = frozenset({".md", ".yml", ".yaml", ".txt", ".csv", ".html", ".svg"})
+
+
+Place = tuple[str | int, ...]
+"""The way to a value: keys and positions from the top of its file."""
 
 
 class Fault(NamedTuple):
     """What a rule found: where, what is wrong and what to do."""
 
     source: Source
-    path: tuple[str | int, ...]
+    path: Place
     message: str
     advice: str
 
@@ -193,6 +197,18 @@ def _register(code: str, severity: Severity, judge: Judge, text: str | None) -> 
     if code in RULES:
         raise ValueError(f"two rules have the code {code}")
     RULES[code] = Rule(code, severity, judge, text or "")
+
+
+def entries(value: Value, path: Place = (), key: str = "") -> Iterator[tuple[Place, str, str]]:
+    """Yield every text of a data file with its path and the key it stands under."""
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from entries(child, (*path, name), name)
+    elif isinstance(value, list):
+        for i, child in enumerate(value):
+            yield from entries(child, (*path, i), key)
+    elif value:
+        yield path, key, value
 
 
 def suggestion(word: str, known: Collection[str], otherwise: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from site_builder.check.rule import Fault, Faults, Site, matter_rule, rule
+from site_builder.check.rule import Fault, Faults, Place, Site, matter_rule, rule
 from site_builder.model import Matter
 
 VAGUE = re.compile(
@@ -38,7 +38,7 @@ def nothing_is_vague(matter: Matter) -> Faults:
             )
 
 
-def _demands(matter: Matter) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _demands(matter: Matter) -> Iterator[tuple[Place, str]]:
     for i, condition in enumerate(matter.conditions):
         yield ("受理条件", i), condition
     for i, material in enumerate(matter.materials):

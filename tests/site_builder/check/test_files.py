@@ -71,6 +71,14 @@ def test_a_dead_link_is_found(tmp_path: Path, link: str) -> None:
     assert found(content) == [("F-02", link)]
 
 
+def test_a_dead_link_in_a_data_file_is_found(tmp_path: Path) -> None:
+    """Addresses in data files count from the front page; one that leads nowhere is reported."""
+    living = [{"链接": "matters/elder-card/"}, {"链接": "hall/"}, {"链接": "https://www.gov.cn/"}]
+    dead = {"名称": "家有老人", "链接": "themes/elderly/"}
+    content = write_content(tmp_path, data={"home": {"入口": [*living, dead]}})
+    assert found(content) == [("F-04", "链接: themes/elderly/")]
+
+
 def test_living_links_have_no_finding(tmp_path: Path) -> None:
     """Links to what exists, to built pages and to other sites are passed over in silence."""
     links = """

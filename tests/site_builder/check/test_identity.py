@@ -111,10 +111,13 @@ def test_a_theme_is_registered(tmp_path: Path) -> None:
             {"departments": [{"编码": "health", "名称": "区卫生健康局"}]},
             "实施主体: 区民政局",
         ),
+        ("R-09", {"home": {"常办": [{"叫法": "优待", "事项": "elder-cart"}]}}, "事项: elder-cart"),
+        ("R-09", {"home": {"家有老人": {"事项": ["elder-card", "card"]}}}, "- card"),
+        ("R-10", {"owners": {"daily-lief": "综合科", "其余": "综合科"}}, "daily-lief: 综合科"),
     ],
 )
 def test_lists_fit_the_matters(tmp_path: Path, code: str, data: dict[str, Any], line: str) -> None:
-    """Themes are unique and used, and departments are registered when a list of them exists."""
+    """Data files name themes, departments and matters that exist, each once."""
     assert found(write_content(tmp_path, data=data)) == [(code, line)]
 
 
