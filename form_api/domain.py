@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -45,6 +45,7 @@ STATES: Mapping[str, str] = MappingProxyType(
     }
 )
 OPEN_STATES = frozenset({"received", "in_progress", "booked"})
+OPEN_CASE = "received in_progress"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,10 @@ class Action:
     once: bool = False
     form: str | None = None
     """The form it asks for, when people do it on a page."""
+    internal: bool = False
+    """Whether it is between colleagues: not on the person's timeline."""
+    only_looks: bool = False
+    """Whether it is in the record only because somebody read personal data."""
 
 
 def _action(
@@ -74,6 +79,18 @@ def _action(
     form = id_ if actor == PERSON else None
     return Action(
         id_, label, frozenset(kinds.split()), frozenset(states.split()), to, actor, once, form
+    )
+
+
+def _between_colleagues(id_: str, label: str, *, only_looks: bool = False) -> Action:
+    return Action(
+        id_,
+        label,
+        frozenset(KINDS),
+        frozenset(STATES),
+        actor=STAFF,
+        internal=True,
+        only_looks=only_looks,
     )
 
 
@@ -98,9 +115,29 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             _action("close", "办结", "complaint help", "answered", "closed", STAFF),
             _action("attend", "到场", "appointment", "booked", "attended", STAFF),
             _action("miss", "没有到场", "appointment", "booked", "missed", STAFF),
+            _action("serve", "办完", "appointment", "attended", "closed", STAFF),
+            _action("move", "大厅改期", "appointment", "booked", None, STAFF),
+            _action("dismiss", "不属于受理范围", "complaint", OPEN_CASE, "closed", STAFF),
+            _action("merge", "与同一件事一并办理", "complaint", OPEN_CASE, None, STAFF),
+            _between_colleagues("look", "看了内容", only_looks=True),
+            _between_colleagues("reveal", "看了联系方式", only_looks=True),
+            _between_colleagues("assign", "分派"),
+            _between_colleagues("offer", "请同事接手"),
+            _between_colleagues("take", "接手"),
+            _between_colleagues("decline", "没有接手"),
+            _between_colleagues("note", "内部备注"),
+            _between_colleagues("propose", "拟答复“不能办”，等待签字"),
+            _between_colleagues("send_back", "退回重拟"),
+            _between_colleagues("offer_to_public", "申请公开"),
+            _between_colleagues("publish", "同意公开"),
+            _between_colleagues("refuse_public", "不同意公开"),
+            _between_colleagues("unpublish", "撤下公开"),
+            _between_colleagues("call", "叫号"),
+            _between_colleagues("tell", "已电话告知"),
         )
     }
 )
+TAKES_ANOTHER_SLOT = frozenset({"reschedule", "move"})
 FREES_THE_SLOT = frozenset({"cancel", "miss", "attend"})
 """Actions after which a booking no longer counts as the person's active one."""
 
@@ -178,6 +215,8 @@ class Act:
     expected_version: int | None = None
     """What staff had before them; someone else's change in between is not written over."""
     notify: bool = False
+    work: Mapping[str, Any] = field(default_factory=dict)
+    """What changes at the desk with it: owner, offer, proposal (columns of `work`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +268,11 @@ class Submission:
     def done(self) -> frozenset[str]:
         """Actions that happened at least once."""
         return frozenset(event.action for event in self.events)
+
+
+def is_internal(event: Event) -> bool:
+    """Whether an event is between colleagues."""
+    return event.action in ACTIONS and ACTIONS[event.action].internal
 
 
 def milliseconds(moment: dt.datetime) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from form_api.errors import ConfigError
+from form_api.store import desk
 from form_api.store.base import Row, Tx
 
 TABLES = (
@@ -20,6 +21,7 @@ TABLES = (
     ("day_seal", "day"),
     ("notice", "id"),
     ("view", "path, day"),
+    *desk.KEYS,
 )
 """In an order in which references are satisfied, each with its key."""
 PAGE = 500

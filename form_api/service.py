@@ -28,7 +28,7 @@ from form_api.domain import Act, Kind, Submission, Submit, Wish, milliseconds, m
 from form_api.errors import FieldError, Problem
 from form_api.site import Rules, Site
 from form_api.slots import Place, Slot, slot_id
-from form_api.store import Store, commands, queries
+from form_api.store import Store, commands, desk, queries
 from form_api.workdays import beijing
 from form_definitions import Form
 
@@ -287,6 +287,7 @@ class Service:
 
     async def _offers(self, place: Place, start: dt.date, now: dt.datetime) -> list[dict[str, Any]]:
         offers = list(self.site.rules.schedule.offers(place, now, start))
+        changed = await self.store.read(partial(desk.quotas, place=place.id, start=start))
         taken = await self.store.read(
             partial(queries.taken, slots=[slot.id for slot in offers], now=milliseconds(now))
         )
@@ -294,7 +295,7 @@ class Service:
             {
                 "date": slot.date.isoformat(),
                 "slot": slot.label,
-                "free": max(0, slot.units - taken.get(slot.id, 0)),
+                "free": max(0, desk.units_of(slot, changed) - taken.get(slot.id, 0)),
                 "place": place.label,
             }
             for slot in offers
@@ -497,7 +498,11 @@ class Service:
             "matter": found.matter,
             "township": found.township,
             "photos": found.photos,
-            "timeline": [self._event(found, event, key) for event in found.events],
+            "timeline": [
+                self.event(found, event, key)
+                for event in found.events
+                if not domain.is_internal(event)
+            ],
             "actions": [action.id for action in self.possible(found)],
         }
         if found.booking:
@@ -526,7 +531,7 @@ class Service:
         personal = {field.name for field in form.fields if field.personal}
         return {name: value for name, value in values.items() if name not in personal}
 
-    def _event(self, found: Submission, event: domain.Event, key: AESGCM | None) -> dict[str, Any]:
+    def event(self, found: Submission, event: domain.Event, key: AESGCM | None) -> dict[str, Any]:
         label = (
             domain.ACTIONS[event.action].label
             if event.action in domain.ACTIONS
@@ -536,7 +541,7 @@ class Service:
             "at": local(event.at),
             "action": event.action,
             "label": label,
-            "by": event.actor,
+            "by": event.actor.partition(":")[0],
         }
         line |= {k: v for k, v in event.data.items() if k in ("grade", "date", "slot", "due_on")}
         if key and event.sealed:

@@ -13,8 +13,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from form_api import chain
-from form_api.domain import ACTIONS, FREES_THE_SLOT, PERSON, SYSTEM, Act, Submit, Wish, moment
+from form_api.domain import (
+    ACTIONS,
+    FREES_THE_SLOT,
+    PERSON,
+    SYSTEM,
+    TAKES_ANOTHER_SLOT,
+    Act,
+    Submit,
+    Wish,
+    moment,
+)
 from form_api.errors import FormApiError
+from form_api.store import desk
 from form_api.store.base import Row, Tx
 from form_api.workdays import beijing
 
@@ -91,7 +102,7 @@ def act(tx: Tx, cmd: Act) -> Row:
     _check_allowed(tx, row, cmd)
     action = ACTIONS[cmd.action]
     data = dict(cmd.data)
-    if cmd.action == "reschedule":
+    if cmd.action in TAKES_ANOTHER_SLOT:
         data |= _rebook(tx, cmd)
     if cmd.action in FREES_THE_SLOT:
         _give_back(tx, cmd)
@@ -110,15 +121,17 @@ def act(tx: Tx, cmd: Act) -> Row:
     )
     due_on = data.get("due_on", row["due_on"])
     tx.run(
-        "UPDATE submission SET state = ?, version = version + 1, due_on = ?, head = ?,"
+        "UPDATE submission SET state = ?, version = version + ?, due_on = ?, head = ?,"
         " changed_at = ? WHERE id = ?",
         action.to or row["state"],
+        0 if action.only_looks else 1,
         due_on,
         event.hash,
-        cmd.at,
+        row["changed_at"] if action.only_looks else cmd.at,
         cmd.id,
     )
     _append(tx, event)
+    desk.set_work(tx, cmd.id, cmd.work)
     if cmd.notify:
         _notify(tx, cmd.id, cmd.action, cmd.at, event.seq)
     return tx.one("SELECT * FROM submission WHERE id = ?", cmd.id) or row
@@ -327,17 +340,21 @@ def _end_past_bookings(tx: Tx, cmd: Submit) -> None:
 def _take_first(tx: Tx, wishes: tuple[Wish, ...], places: int, now: int) -> Wish:
     """Take the first wished slot that has room: one conditional update, never oversold."""
     for wish in wishes:
+        units = desk.units(tx, wish)
         tx.run(
-            "INSERT INTO slot (id, taken, units) VALUES (?, 0, ?) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO slot (id, taken, units) VALUES (?, 0, ?) ON CONFLICT (id) DO UPDATE"
+            " SET units = CASE WHEN slot.taken > excluded.units THEN slot.taken"
+            " ELSE excluded.units END",
             wish.slot,
-            wish.units,
+            units,
         )
         _take_back_released(tx, wish.slot, now)
         if tx.run(
-            "UPDATE slot SET taken = taken + ? WHERE id = ? AND taken + ? <= units",
+            "UPDATE slot SET taken = taken + ? WHERE id = ? AND taken + ? <= ?",
             places,
             wish.slot,
             places,
+            units,
         ):
             return wish
     raise Refused(NO_PLACE)

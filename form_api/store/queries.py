@@ -9,6 +9,7 @@ from typing import Any
 
 from form_api import chain
 from form_api.domain import Booking, Event, Submission
+from form_api.store import desk
 from form_api.store.base import Row, Tx
 
 PAGE = 500
@@ -132,6 +133,7 @@ def figures(tx: Tx, today: str) -> dict[str, float]:
             today,
         ),
         "notices_waiting": number("SELECT count(*) AS n FROM notice WHERE done_at IS NULL"),
+        "replies_waiting": number("SELECT count(*) AS n FROM wanted_file WHERE done_at IS NULL"),
     }
 
 
@@ -168,6 +170,7 @@ def verify(tx: Tx) -> Iterator[str]:
         if heads.pop(row["id"], None) != bytes(row["head"]):
             yield f"提交和它的记录对不上：{row['id']}"
     yield from _verify_days(tx)
+    yield from desk.verify_log(tx)
     yield from _verify_slots(tx)
 
 

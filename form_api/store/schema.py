@@ -8,6 +8,7 @@ Citus take the same text.
 from __future__ import annotations
 
 from form_api.errors import ConfigError
+from form_api.store import desk
 from form_api.store.base import Tx
 
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -117,6 +118,7 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "CREATE TABLE meta (name TEXT PRIMARY KEY, value {blob} NOT NULL){strict}",
         ),
     ),
+    ("0002_desk", desk.TABLES),
 )
 SQLITE_GUARDS = (
     "CREATE TRIGGER IF NOT EXISTS event_no_delete BEFORE DELETE ON event"
