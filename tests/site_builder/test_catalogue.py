@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from site_builder.catalogue import examine, load_catalogue
 from site_builder.errors import ContentError, Severity
@@ -170,3 +172,26 @@ def test_an_empty_folder_is_told_what_it_lacks(tmp_path: Path) -> None:
     with pytest.raises(ContentError) as caught:
         load_catalogue(tmp_path)
     assert [f.code for f in caught.value.findings] == ["H-10"]
+
+
+SLIPS = ["：", ":", '"', "'", "\t", "- ", "  ", "#", "&", "*", "[", "{", "|", "!", "\n", "---\n"]
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_no_slip_of_the_keyboard_stops_the_check(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Whatever is typed or deleted anywhere, the answer is findings on lines that exist."""
+    content = write_content(tmp_path_factory.mktemp("slip"), packages={"enjoy": package()})
+    path = data.draw(st.sampled_from(sorted(content.glob("[mpd]*/**/*.[my]*"))))
+    text = path.read_text("utf-8")
+    start = data.draw(st.integers(0, len(text)))
+    end = start + data.draw(st.integers(0, 4))
+    path.write_text(text[:start] + data.draw(st.sampled_from(SLIPS)) + text[end:], "utf-8")
+    for finding in examine(content)[1]:
+        file = content / finding.file
+        lines = file.read_text("utf-8").count("\n") + 1 if file.exists() else 1
+        assert 1 <= finding.line <= lines
+        assert finding.message
+        assert finding.advice
