@@ -178,6 +178,7 @@ def matter_lists(content: Content) -> Iterator[Page]:
         f"全部 {len(matters)} 个事项，按主题查找",
         section="matters",
         crumbs=(MATTERS,),
+        context={"audiences": AUDIENCES},
     )
     for theme in content.catalogue.themes:
         yield _list(f"themes/{theme.id}/", theme.name, content.catalogue.of_theme(theme.id))
