@@ -19,6 +19,7 @@ from site_builder import (
     history,
     opendata,
     output,
+    search,
     sitemap,
     webapp,
 )
@@ -51,19 +52,22 @@ def build(
     today: dt.date | None = None,
     *,
     with_downloads: bool = False,
+    cache: Path | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Build the whole site of `content` into `out`, as it is in force `today`.
 
     Word and PDF files are made `with_downloads`; `say` is told about work that takes a while.
+    What is costly and unchanged is taken from `cache`.
 
     `rendered` is the engine's work when MkDocs itself called us. Raises ContentError with all
     findings when the content has errors, and then leaves `out` as it was.
     """
     _refuse_foreign_folder(out)
+    cache = cache or CACHE
     catalogue = load_catalogue(content).in_force(today or dt.date.today())
     assets = Assets(templates_of(config) / "assets")
-    engine = rendered or enginecache.rendered(config, content, templates_of(config), CACHE)
+    engine = rendered or enginecache.rendered(config, content, templates_of(config), cache)
     prose = tuple(quoted_page(page, catalogue.figures) for page in engine.prose)
     pages = Content(catalogue, prose, _forms(content), history.changes(content))
     renderer = _renderer(config, catalogue, engine, assets, downloads=with_downloads)
@@ -72,7 +76,7 @@ def build(
     files = [site.outputs(), downloads.attached(content / "files")]
     if with_downloads:
         papers = downloads.all_papers(catalogue, prose)
-        files.append(downloads.outputs(papers, renderer.convert, CACHE / "downloads", say))
+        files.append(downloads.outputs(papers, renderer.convert, cache / "downloads", say))
     written = output.write(chain(*files), out)
     return Result(len(catalogue.matters), site.page_count, written)
 
@@ -116,10 +120,13 @@ class _Site:
         yield from opendata.catalogue_files(self.catalogue, site)
         yield from opendata.api_files(self.data, self.content.forms, self.renderer)
         yield from sitemap.files(listed, site["网址"])
+        yield from search.files(listed, self.catalogue, self.renderer.convert)
         yield from feed.files(self.content.changes, site, self.renderer.convert)
 
 
 CACHE = Path(".cache") / "site-builder"
+"""Where a build keeps what it need not make again, unless it is told another place."""
+
 BUILD_RECORD = "data/build.json"
 """Says that a folder is ours to overwrite."""
 

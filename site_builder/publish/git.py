@@ -43,7 +43,7 @@ def clone(repository: Path, commit: str, folder: Path) -> Path:
 
 
 def leave_hook() -> None:
-    """Forget what git tells its hooks: GIT_DIR would send every later git to the bare repository."""
+    """Forget what git tells its hooks: GIT_DIR would send every later git to the wrong place."""
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         del os.environ[name]
 

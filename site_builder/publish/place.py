@@ -21,6 +21,7 @@ class Settings:
     config: str
     address: str
     keep: int = 10
+    downloads: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ class Place:
         """Write the settings."""
         text = json.dumps(asdict(settings), ensure_ascii=False, indent=2)
         (self.folder / "publish.json").write_text(text + "\n", "utf-8")
+
+    @property
+    def cache(self) -> Path:
+        """What one release need not make again for the next."""
+        return self.folder / "cache"
 
     @contextmanager
     def turn(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ from site_builder.catalogue import load_catalogue
 from site_builder.errors import SiteError
 from site_builder.pipeline import build
 from site_builder.publish import git
-from site_builder.publish.place import MAIN, Place
+from site_builder.publish.place import MAIN, Place, Settings
 from site_builder.verify import verify
 
 Say = Callable[[str], None]
@@ -52,7 +52,7 @@ def publish(place: Place, say: Say, today: dt.date | None = None) -> Release | N
             up = current(place)
             if up and (up.commit, up.in_force) == (commit, in_force):
                 return None
-            folder = _build(place, content, Path(settings.config), day, say)
+            folder = _build(place, content, settings, day, say)
         release = _record(place, folder, commit, in_force)
         switch(place, release)
         _forget_old(place, settings.keep)
@@ -105,7 +105,7 @@ def preview(place: Place, branch: str, commit: str, say: Say) -> str:
     settings = place.settings()
     name = "".join(c if c.isalnum() else "-" for c in branch)
     with place.turn(), _checkout(place, commit) as content:
-        build(content, place.previews / name, Path(settings.config))
+        build(content, place.previews / name, Path(settings.config), cache=place.cache)
     address = f"{settings.address}previews/{name}/"
     say(f"预览：{address}")
     return address
@@ -117,12 +117,20 @@ def _checkout(place: Place, commit: str) -> Iterator[Path]:
         yield git.clone(place.repository, commit, Path(folder))
 
 
-def _build(place: Place, content: Path, config: Path, day: dt.date, say: Say) -> Path:
+def _build(place: Place, content: Path, settings: Settings, day: dt.date, say: Say) -> Path:
     """Build into a new folder that shares what has not changed, and test it."""
     folder = place.releases / f"{_UNFINISHED}{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%f}"
     if place.current.exists():
         shutil.copytree(place.current, folder, copy_function=os.link)
-    result = build(content, folder, config, today=day)
+    result = build(
+        content,
+        folder,
+        Path(settings.config),
+        today=day,
+        with_downloads=settings.downloads,
+        cache=place.cache,
+        say=say,
+    )
     say(f"生成了 {result.pages} 个页面，其中 {result.written} 个文件有变化；正在检查链接")
     problems = verify(folder)
     if problems:

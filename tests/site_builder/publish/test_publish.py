@@ -23,6 +23,10 @@ MATTER = "matters/food-and-drug/food-business-license-new.md"
 PAGE = "matters/food-business-license-new/index.html"
 
 
+def settings(keep: int = 10) -> Settings:
+    return Settings(str(ROOT / "mkdocs.yml"), "http://site.test/", keep, downloads=False)
+
+
 class Colleague:
     """A colleague's clone of the content, and what their git client shows."""
 
@@ -59,7 +63,7 @@ class Colleague:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return init(tmp_path / "server", Settings(str(ROOT / "mkdocs.yml"), "http://site.test/"))
+    return init(tmp_path / "server", settings())
 
 
 @pytest.fixture
@@ -173,9 +177,7 @@ def test_a_page_opened_before_the_switch_keeps_its_style(
 
 def test_only_so_many_releases_are_kept(tmp_path: Path) -> None:
     """Older releases than the settings say are removed, never the one that is up."""
-    place = init(
-        tmp_path / "server", Settings(str(ROOT / "mkdocs.yml"), "http://site.test/", keep=2)
-    )
+    place = init(tmp_path / "server", settings(keep=2))
     colleague = Colleague(tmp_path / "clone", place)
     for days in (5, 4, 3, 2):
         if days < 5:
