@@ -48,16 +48,14 @@ def _reading(char: str) -> str:
     return str(pypinyin.lazy_pinyin(char, v_to_u=False)[0])
 
 
-_ALSO: Final = {
-    entry[0]: entry[1:].split(",")
-    for entry in (
-        "行hang 重chong 长chang 调tiao 会kuai 校jiao 参shen 单shan 乐yue 传zhuan 还huan 给ji "
-        "率shuai 都du 得dei 地de 着zhao 弹tan 系ji 血xie 朝zhao 差chai 称chen 盛cheng 省xing "
-        "识zhi 露lou 落la 埋man 没mo 模mu 屏bing 什shi 厦xia 拓ta 便pian 畜xu 大dai "
-        "恶wu 和huo 觉jiao 车ju 解xie 宿xiu 曾zeng 圈juan 降xiang 奇ji 石dan 术zhu 合ge"
-    ).split()
-}
+_SECOND: Final = (
+    "行hang 重chong 长chang 调tiao 会kuai 校jiao 参shen 单shan 乐yue 传zhuan 还huan 给ji 率shuai "
+    "都du 得dei 地de 着zhao 弹tan 系ji 血xie 朝zhao 差chai 称chen 盛cheng 省xing 识zhi 露lou 落la "
+    "埋man 没mo 模mu 屏bing 什shi 厦xia 拓ta 便pian 畜xu 大dai 恶wu 和huo 觉jiao 车ju 解xie 宿xiu "
+    "曾zeng 圈juan 降xiang 奇ji 石dan 术zhu 合ge"
+)
 """The second readings that matter: of all those in dictionaries most are archaic."""
+_ALSO: Final = {entry[0]: (entry[1:],) for entry in _SECOND.split()}
 
 
 def _variants(simplified: set[str]) -> str:

@@ -110,15 +110,14 @@ def _bits(values: Iterable[bool]) -> int:
 
 
 def _texts(page: Page) -> list[list[str]]:
-    """Return what a page says inside: [summary, materials, questions, conditions]."""
+    """Return what a page says inside: [summary, materials, questions]."""
     matter = page.context.get("matter")
     if page.kind != "matter" or not isinstance(matter, Matter):
         return [[page.description]]
     return [
         [matter.summary],
         [material.name for material in matter.materials],
-        [question.question for question in matter.questions],
-        [*matter.conditions, *(s.question for s in matter.situations)],
+        [*(q.question for q in matter.questions), *(s.question for s in matter.situations)],
     ]
 
 
@@ -143,9 +142,7 @@ def _everything(documents: list[list[Doc]], texts: list[Output]) -> str:
     return json.dumps(documents, ensure_ascii=False) + "".join(t.data.decode() for t in texts)
 
 
-def _check_addresses(
-    words: Mapping[str, Any], pages: Iterable[Page], catalogue: Catalogue
-) -> None:
+def _check_addresses(words: Mapping[str, Any], pages: Iterable[Page], catalogue: Catalogue) -> None:
     known = {page.url for page in pages}
     source = catalogue.sources.get(WORDS)
     findings = [

@@ -12,7 +12,7 @@ const INITIALS = [0, 0.08, 0.35, 0.75, 1];
 /** How much a phrase counts by where it stands. */
 const TITLE = 1;
 const NAME = 0.98;
-const TEXT = [0.5, 0.5, 0.55, 0.4]; // summary, materials, questions, conditions
+const TEXT = [0.5, 0.5, 0.55]; // summary, materials, questions
 
 /** Hits that belong together: units back, places back, closeness. A place or a unit may be left out. */
 const NEXT = [[1, 1, 1]];
@@ -30,6 +30,8 @@ export const FLAGS = ["online", "charged", "waivable", "commitment", "devolved",
 export class Engine {
   constructor(tables) {
     this.reader = new Reader(tables);
+    this.themes = tables.themes;
+    this.audiences = tables.audiences;
     this.docs = [];
     this.parts = [];
     this.addDocuments(tables.docs);
@@ -50,6 +52,15 @@ export class Engine {
     for (const phrase of this.parts.flatMap((p) => p.phrases)) phrase.size = undefined;
   }
 
+  /** Show titles and names in Traditional script; the search itself stays in Simplified. */
+  retitle(titles, first = 0) {
+    titles.forEach(([title, ...names], i) => {
+      const doc = this.docs[first + i];
+      doc.shown = new Map(doc.names.map((name, j) => [name, names[j]]));
+      doc.shown.set(doc.title, title);
+    });
+  }
+
   /** Take in what stands inside the documents from number `first` on. */
   addTexts(texts, first = 0) {
     const part = new Part(this.reader);
@@ -60,8 +71,9 @@ export class Engine {
   }
 
   /**
-   * Return hits, best first: {doc, number, score, coverage, phrase}. `coverage` (0 to 1) says how
-   * much of the query was found, `phrase` where it was found best.
+   * Return hits, best first: {doc, number, score, coverage, title, phrase}. `coverage` (0 to 1)
+   * says how much of the query was found, `phrase` where it was found best; title and phrase are
+   * in the script of the page.
    */
   search(query, { limit = 20, accept = () => true } = {}) {
     const folded = this.reader.fold(query);
@@ -78,7 +90,8 @@ export class Engine {
       if (asked && hit.doc.facts && !satisfies(hit.doc, wanted)) hit.score *= LACKS_ATTRIBUTE;
       hits.push(hit);
     }
-    return hits.sort((a, b) => b.score - a.score || a.number - b.number).slice(0, limit);
+    hits.sort((a, b) => b.score - a.score || a.number - b.number);
+    return hits.slice(0, limit).map((hit) => ({ ...hit, ...shown(hit) }));
   }
 
   #searchAll(text, accept, found = new Map()) {
@@ -91,6 +104,22 @@ export class Engine {
       }
     });
     return found;
+  }
+
+  /** The stretches of a text that a query is about: [[from, to], …]. */
+  marks(text, query) {
+    const units = this.reader.unitLists(this.reader.fold(query))[0] || [];
+    const hit = [...text].map((char) => {
+      const folded = this.reader.fold(char);
+      const readings = folded ? this.reader.read(folded) : [];
+      return units.some((u) => (u.char ? u.char === folded : !u.initial && readings.some((r) => u.keys.get(r) === 1)));
+    });
+    const marks = [];
+    for (let from = 0, to; from < hit.length; from = to) {
+      for (to = from + 1; to < hit.length && hit[to] === hit[from]; to++);
+      if (hit[from] && (to - from > 1 || units.length === 1)) marks.push([from, to]);
+    }
+    return marks;
   }
 
   /** Matters that have the attributes follow when a query asks for nothing else (不用跑). */
@@ -285,6 +314,12 @@ class Part {
     }
     return start;
   }
+}
+
+/** Title and phrase in the page's script; of what stands inside a page only one script is here. */
+function shown({ doc, phrase }) {
+  if (!doc.shown) return { title: doc.title, phrase };
+  return { title: doc.shown.get(doc.title), phrase: doc.shown.get(phrase) ?? "" };
 }
 
 function lane(size) {

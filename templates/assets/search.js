@@ -1,0 +1,94 @@
+// Every page: suggestions under the search boxes, as the ARIA pattern for comboboxes has them.
+// Without this script the box is a plain form that leads to /search/.
+
+import { addressOf, openSearch, writeMarked } from "./search-index.js";
+
+const SHOWN = 7;
+const words = document.querySelector("template[data-search-words]");
+
+class Suggestions {
+  constructor(form) {
+    this.input = form.elements.q;
+    this.list = words.content.querySelector("[role=listbox]").cloneNode(true);
+    this.status = words.content.querySelector("[role=status]").cloneNode(true);
+    this.list.id = `${this.input.id}-list`;
+    this.list.replaceChildren();
+    this.active = -1;
+    form.classList.add("has-suggestions");
+    form.append(this.list, this.status);
+    for (const [name, value] of Object.entries({
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      "aria-controls": this.list.id,
+    })) this.input.setAttribute(name, value);
+    this.input.addEventListener("focus", () => openSearch(() => this.show()).catch(() => {}), { once: true });
+    this.input.addEventListener("input", () => this.show());
+    this.input.addEventListener("keydown", (event) => this.press(event));
+    this.input.addEventListener("blur", () => this.close());
+    this.list.addEventListener("pointerdown", (event) => event.preventDefault()); // the box keeps the focus
+    this.list.addEventListener("click", (event) => this.open(event.target.closest("[role=option]")));
+  }
+
+  async show() {
+    const query = this.input.value.trim();
+    if (!query || document.activeElement !== this.input) return this.close();
+    const engine = await openSearch();
+    if (query !== this.input.value.trim()) return undefined; // typed on meanwhile
+    const hits = engine.search(query, { limit: SHOWN }).filter((hit) => hit.coverage > 0.2);
+    this.list.replaceChildren(...hits.map((hit, i) => this.option(engine, hit, query, i)));
+    this.status.textContent = hits.length ? this.status.dataset.some.replace("{n}", hits.length) : this.status.dataset.none;
+    this.activate(-1);
+    this.expand(hits.length > 0);
+    return undefined;
+  }
+
+  option(engine, { doc, title }, query, i) {
+    const option = words.content.querySelector("[role=option]").cloneNode(true);
+    option.id = `${this.list.id}-${i}`;
+    option.dataset.url = addressOf(doc);
+    writeMarked(option.querySelector("[data-title]"), title, engine.marks(title, query));
+    option.querySelector("[data-kind]").textContent = this.list.dataset[doc.kind] || "";
+    return option;
+  }
+
+  press(event) {
+    const last = this.list.children.length - 1;
+    const closed = this.list.hidden;
+    if (event.isComposing) return; // an input method is using the keys
+    if (event.key === "ArrowDown" && closed) this.show();
+    else if (event.key === "ArrowDown" && !closed) this.activate(this.active < last ? this.active + 1 : -1);
+    else if (event.key === "ArrowUp" && !closed) this.activate(this.active < 0 ? last : this.active - 1);
+    else if (event.key === "Enter" && this.active >= 0) this.open(this.list.children[this.active]);
+    else if (event.key === "Escape" && !closed) this.close();
+    else return;
+    event.preventDefault();
+  }
+
+  activate(i) {
+    this.list.children[this.active]?.removeAttribute("aria-selected");
+    this.active = i;
+    const option = this.list.children[i];
+    option?.setAttribute("aria-selected", "true");
+    option?.scrollIntoView({ block: "nearest" });
+    if (option) this.input.setAttribute("aria-activedescendant", option.id);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  open(option) {
+    if (option) location.href = option.dataset.url;
+  }
+
+  close() {
+    this.activate(-1);
+    this.expand(false);
+    this.status.textContent = "";
+  }
+
+  expand(open) {
+    this.list.hidden = !open;
+    this.input.setAttribute("aria-expanded", String(open));
+  }
+}
+
+for (const form of words ? document.querySelectorAll("form[data-search]") : []) new Suggestions(form);

@@ -1,0 +1,28 @@
+// Loads what scripts need of this site, by its path below the site's root.
+//
+// In the portable copy (file://) nothing can be fetched. There each file F that is loaded here has
+// a twin F.js, a classic script of one line: `(self.siteData ??= {})["F"] = …;`, JSON as it is and
+// HTML as a string.
+
+export const root = new URL("../", import.meta.url);
+export const hant = document.documentElement.lang === "zh-Hant";
+export const base = hant ? new URL("hant/", root) : root;
+
+/** The value of a JSON file, the text of any other. Fails when it cannot be had. */
+export async function load(path) {
+  if (location.protocol === "file:") return loadTwin(path);
+  const response = await fetch(new URL(path, root));
+  if (!response.ok) throw new Error(`${response.status} ${path}`);
+  return path.endsWith(".json") ? response.json() : response.text();
+}
+
+function loadTwin(path) {
+  const given = () => globalThis.siteData?.[path];
+  if (given() !== undefined) return given();
+  return new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: new URL(`${path}.js`, root) });
+    script.onload = () => resolve(given());
+    script.onerror = () => reject(new Error(path));
+    document.head.append(script);
+  });
+}
