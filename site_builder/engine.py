@@ -111,6 +111,7 @@ class MattersPlugin(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
             out=Path(config.site_dir),
             config=Path(config.config_file_path),
             rendered=self.rendered,
+            with_downloads=True,
         )
 
 
