@@ -75,11 +75,11 @@ def test_a_push_becomes_the_site_and_an_edit_shows(place: Place, colleague: Coll
     """What is pushed is what people read, and the colleague is told so."""
     first = colleague.push()
     assert "已发布" in first.stderr
-    colleague.edit("承诺办结时限: 5", "承诺办结时限: 4")
-    colleague.commit("缩短时限")
+    colleague.edit("承诺办结时限: 5", "承诺办结时限: 6")
+    colleague.commit("延长时限")
     second = colleague.push()
     assert "已发布" in second.stderr
-    assert "4 个工作日" in (place.current / PAGE).read_text("utf-8")
+    assert "6 个工作日" in (place.current / PAGE).read_text("utf-8")
     assert len(releases(place)) == 2
 
 
@@ -94,17 +94,17 @@ def test_a_push_with_an_error_is_refused_in_words(place: Place, colleague: Colle
     assert f"{MATTER}:19" in refused.stderr
     assert "全角冒号" in refused.stderr
     assert current(place) == before
-    colleague.edit("承诺办结时限：5", "承诺办结时限: 3")
+    colleague.edit("承诺办结时限：5", "承诺办结时限: 8")
     colleague.commit("改正")
     assert colleague.push().returncode == 0
-    assert "3 个工作日" in (place.current / PAGE).read_text("utf-8")
+    assert "8 个工作日" in (place.current / PAGE).read_text("utf-8")
 
 
 def test_rollback_brings_the_earlier_site_back(place: Place, colleague: Colleague) -> None:
     """One command returns to the release before, and an unknown release is refused in words."""
     colleague.push()
-    colleague.edit("承诺办结时限: 5", "承诺办结时限: 4")
-    colleague.commit("缩短时限")
+    colleague.edit("承诺办结时限: 5", "承诺办结时限: 6")
+    colleague.commit("延长时限")
     colleague.push()
     rollback(place, None)
     assert "5 个工作日" in (place.current / PAGE).read_text("utf-8")
@@ -117,11 +117,11 @@ def test_another_branch_gives_a_preview_and_leaves_the_site_alone(
 ) -> None:
     """A branch is built at its own address, which the push prints."""
     colleague.push()
-    colleague.edit("承诺办结时限: 5", "承诺办结时限: 4")
+    colleague.edit("承诺办结时限: 5", "承诺办结时限: 6")
     colleague.commit("试试")
     pushed = colleague.push("wang/try")
     assert "http://site.test/previews/wang-try/" in pushed.stderr
-    assert "4 个工作日" in (place.previews / "wang-try" / PAGE).read_text("utf-8")
+    assert "6 个工作日" in (place.previews / "wang-try" / PAGE).read_text("utf-8")
     assert "5 个工作日" in (place.current / PAGE).read_text("utf-8")
 
 
@@ -142,8 +142,8 @@ def test_a_crash_while_building_leaves_the_old_site_up(place: Place, colleague: 
     """kill -9 at any moment of a release leaves the old site whole; the next run completes it."""
     colleague.push()
     before = (place.current / PAGE).read_bytes()
-    colleague.edit("承诺办结时限: 5", "承诺办结时限: 4")
-    colleague.commit("缩短时限")
+    colleague.edit("承诺办结时限: 5", "承诺办结时限: 6")
+    colleague.commit("延长时限")
     (place.repository / "hooks" / "post-receive").unlink()
     colleague.push()
     for delay in (0.3, 0.7, 1.1):
@@ -157,9 +157,9 @@ def test_a_crash_while_building_leaves_the_old_site_up(place: Place, colleague: 
         os.kill(run.pid, signal.SIGKILL)
         run.wait()
         page = (place.current / PAGE).read_bytes()
-        assert page == before or b"4 \xe4\xb8\xaa" in page
+        assert page == before or b"6 \xe4\xb8\xaa" in page
     publish(place, print)
-    assert "4 个工作日" in (place.current / PAGE).read_text("utf-8")
+    assert "6 个工作日" in (place.current / PAGE).read_text("utf-8")
     assert not list(place.releases.glob(".new-*"))
 
 
@@ -169,8 +169,8 @@ def test_a_page_opened_before_the_switch_keeps_its_style(
     """The styles and scripts of the release before stay readable after a switch."""
     colleague.push()
     old = {p.name for p in (place.current / "assets").rglob("*")}
-    colleague.edit("承诺办结时限: 5", "承诺办结时限: 4")
-    colleague.commit("缩短时限")
+    colleague.edit("承诺办结时限: 5", "承诺办结时限: 6")
+    colleague.commit("延长时限")
     colleague.push()
     assert old <= {p.name for p in (place.current / "assets").rglob("*")}
 
@@ -179,9 +179,9 @@ def test_only_so_many_releases_are_kept(tmp_path: Path) -> None:
     """Older releases than the settings say are removed, never the one that is up."""
     place = init(tmp_path / "server", settings(keep=2))
     colleague = Colleague(tmp_path / "clone", place)
-    for days in (5, 4, 3, 2):
-        if days < 5:
-            colleague.edit(f"承诺办结时限: {days + 1}", f"承诺办结时限: {days}")
+    for days in (5, 6, 7):
+        if days > 5:
+            colleague.edit(f"承诺办结时限: {days - 1}", f"承诺办结时限: {days}")
             colleague.commit(f"{days} 天")
         colleague.push()
     assert len(releases(place)) == 2
