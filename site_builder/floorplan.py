@@ -72,44 +72,57 @@ def floors(zones: Sequence[Zone], hall: Mapping[str, Any]) -> tuple[Floor, ...]:
 
 
 def _floor(number: int, told: Mapping[str, str], zones: list[Zone]) -> Floor:
-    left, right = _walls(zones)
-    height = max(sum(map(_height, left)), sum(map(_height, right)))
-    room_width = (WIDTH - 2 * MARGIN - CORRIDOR) / 2 if right else WIDTH - 2 * MARGIN
-    far = WIDTH - MARGIN - room_width
-    rooms = [
-        *_column(left, MARGIN, room_width, height, MARGIN),
-        *reversed([*_column(right[::-1], far, room_width, height, WIDTH - MARGIN - COUNTER)]),
-    ]
+    rooms, height = _hall(zones) if len(zones) == 1 else _walls(zones)
     name, remark = told.get("名称", ""), told.get("说明", "")
-    return Floor(number, name, remark, tuple(rooms), WIDTH, height + 2 * MARGIN)
+    return Floor(number, name, remark, rooms, WIDTH, height + 2 * MARGIN)
 
 
-def _walls(zones: list[Zone]) -> tuple[list[Zone], list[Zone]]:
-    """Split a floor's zones into two walls of about the same length."""
-    if len(zones) == 1:
-        return zones, []
+def _hall(zones: list[Zone]) -> tuple[tuple[Room, ...], float]:
+    """Draw a floor that is one room, with windows along both walls."""
+    (zone,) = zones
+    left = (_windows(zone) + 1) // 2
+    height = max(SMALLEST, HEIGHT_PER_WINDOW * left)
+    counters = (
+        *_counters(left, MARGIN, MARGIN, height),
+        *_counters(_windows(zone) - left, WIDTH - MARGIN - COUNTER, MARGIN, height),
+    )
+    return (Room(zone, MARGIN, MARGIN, WIDTH - 2 * MARGIN, height, counters),), height
+
+
+def _walls(zones: list[Zone]) -> tuple[tuple[Room, ...], float]:
+    """Draw a floor as two walls of about the same length with a corridor between them."""
     total = sum(map(_height, zones))
     split = min(range(1, len(zones)), key=lambda i: abs(2 * sum(map(_height, zones[:i])) - total))
-    return zones[:split], zones[split:]
-
-
-def _height(zone: Zone) -> float:
-    return max(SMALLEST, HEIGHT_PER_WINDOW * (len(zone.windows) if zone.windows else 0))
+    left, right = zones[:split], zones[split:]
+    height = max(sum(map(_height, left)), sum(map(_height, right)))
+    width = (WIDTH - 2 * MARGIN - CORRIDOR) / 2
+    far = WIDTH - MARGIN
+    down = _column(left, MARGIN, MARGIN, width, height)
+    up = _column(right[::-1], far - width, far - COUNTER, width, height)
+    return (*down, *reversed([*up])), height
 
 
 def _column(
-    zones: list[Zone], x: float, width: float, height: float, counters_x: float
+    zones: list[Zone], x: float, counters_x: float, width: float, height: float
 ) -> Iterator[Room]:
-    stretch = height / sum(map(_height, zones)) if zones else 1
+    stretch = height / sum(map(_height, zones))
     y = float(MARGIN)
     for zone in zones:
         tall = _height(zone) * stretch
-        yield Room(zone, x, y, width, tall, tuple(_counters(zone, counters_x, y, tall)))
+        counters = tuple(_counters(_windows(zone), counters_x, y, tall))
+        yield Room(zone, x, y, width, tall, counters)
         y += tall
 
 
-def _counters(zone: Zone, x: float, y: float, height: float) -> Iterator[Counter]:
-    count = len(zone.windows) if zone.windows else 0
+def _counters(count: int, x: float, y: float, height: float) -> Iterator[Counter]:
     for i in range(count):
-        step = (height - 8) / count
-        yield Counter(x, round(y + 4 + i * step, 1), round(step * 0.7, 1))
+        step = (height - MARGIN) / count
+        yield Counter(x, round(y + MARGIN / 2 + i * step, 1), round(step * 0.7, 1))
+
+
+def _windows(zone: Zone) -> int:
+    return len(zone.windows) if zone.windows else 0
+
+
+def _height(zone: Zone) -> float:
+    return max(SMALLEST, HEIGHT_PER_WINDOW * _windows(zone))

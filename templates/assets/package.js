@@ -27,13 +27,22 @@ const say = (figures) => {
   root.querySelector("[data-said]").textContent = text.replace(/{(\w+)}/g, (_, name) => figures[name]);
 };
 
+// A material goes by its common name where several matters ask for it, else by its matter's own.
+const nameItem = (item, uses) => {
+  const label = item.querySelector(".check-name [data-name]");
+  const several = new Set(uses.map((use) => use.dataset.use)).size > 1;
+  if (uses.length) label.textContent = (several ? label : uses[0]).dataset.name;
+};
+
 const apply = () => {
   const ids = wanted();
   for (const matter of matters) matter.hidden = !ids.has(matter.dataset.matter);
   for (const item of items) {
     const uses = [...item.querySelectorAll("[data-use]")];
     for (const use of uses) use.hidden = !ids.has(use.dataset.use);
-    item.hidden = uses.every((use) => use.hidden);
+    const asked = uses.filter((use) => !use.hidden);
+    item.hidden = !asked.length;
+    nameItem(item, asked);
   }
   const chosen = matters.filter((matter) => !matter.hidden);
   const separateVisits = sum(chosen, "visits");
