@@ -177,7 +177,7 @@ function pairs(errors) {
   return errors.map(({ pointer, message }) => [pointer.slice(1), message]);
 }
 
-function showReceipt(item) {
+async function showReceipt(item) {
   const section = show(item.state, form);
   for (const [name, text] of Object.entries(valuesOf(item))) {
     for (const place of section.querySelectorAll(`[data-fill="${name}"]`)) place.textContent = text;
@@ -186,7 +186,17 @@ function showReceipt(item) {
     element.hidden = !element.dataset.kind.split(" ").includes(item.kind);
   }
   section.querySelector("[data-print]").addEventListener("click", () => print());
+  const kept = section.querySelector("[data-kept]");
+  if (kept) kept.hidden = !(await isKept(item.id));
+  kept?.querySelector("button").addEventListener("click", async () => {
+    await store.remove(item.id);
+    kept.remove();
+  });
   if (draftLine) draftLine.hidden = true;
+}
+
+async function isKept(itemId) {
+  return Boolean(await store.get(itemId).catch(() => undefined));
 }
 
 function row({ label, value }) {

@@ -47,7 +47,7 @@ export class OfflineCopy {
       this.open(index.core),
       this.open(index.parts[part]),
     ]);
-    return core && opened && { core, record: opened.pages[url], date: index.date };
+    return core && opened && { core, record: recordOf(opened, url), date: index.date };
   }
 
   /** The text of a script, style or data file of the active version or the one before. */
@@ -177,6 +177,14 @@ export class OfflineCopy {
   url(address) {
     return new URL(address, this.root).href;
   }
+}
+
+/** What a page says; where lines repeat much, the part holds each once. */
+function recordOf({ lines, pages }, url) {
+  const record = pages[url];
+  if (!record.lines) return record;
+  const body = record.lines.map((number) => lines[number]).join("\n");
+  return { ...record, texts: { ...record.texts, body } };
 }
 
 async function digest(bytes) {

@@ -43,6 +43,8 @@ async function draw() {
   }
   main.querySelector("[data-empty]").hidden = items.length > 0;
   main.querySelector("[data-tools]").hidden = items.length === 0;
+  const waiting = items.some((item) => item.state === "waiting");
+  main.querySelector("[data-action=send]").hidden = !waiting;
 }
 
 function drawItem(item) {

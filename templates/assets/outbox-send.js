@@ -37,9 +37,22 @@ async function waiting(store) {
 
 /** Send one item and keep what came of it. */
 export async function deliver(store, root, item) {
+  if (!(await reachable(root))) {
+    return store.keep(after(item, { status: 0, unsent: true }, Date.now()));
+  }
   await store.keep({ ...item, uncertain: true });
   const outcome = await post(root, item);
   return store.keep(after(item, outcome, Date.now()));
+}
+
+/** Asked first, so that an item written in a field without signal stays certain and editable. */
+async function reachable(root) {
+  try {
+    const response = await fetch(new URL("api/livez", root), { cache: "no-store", credentials: "omit" });
+    return (await response.json()).status === "ok"; // the log-in page of a hotel is not
+  } catch {
+    return false;
+  }
 }
 
 /** Post an item, whatever happens on the way; the outcome is `{ status, body, retryAfter }`. */
@@ -81,7 +94,7 @@ function needsProof({ body }) {
 }
 
 /** Return the item as it is after an outcome. Pure: tests/e2e/test_outbox.py lists every case. */
-export function after(item, { status, body = {}, retryAfter = 0 }, now) {
+export function after(item, { status, unsent = false, body = {}, retryAfter = 0 }, now) {
   const type = problemOf(body);
   const tried = { ...item, tries: (item.tries ?? 0) + 1, triedAt: now };
   if ((status === 200 || status === 201) && body.id === item.id && body.number) {
@@ -91,7 +104,7 @@ export function after(item, { status, body = {}, retryAfter = 0 }, now) {
     return { ...tried, uncertain: false, state: stateOf(type), problem: { ...body, status, type } };
   }
   const problem = { status, type, detail: body.detail };
-  const uncertain = item.uncertain || !KEPT_NOTHING.has(type);
+  const uncertain = item.uncertain || !(unsent || KEPT_NOTHING.has(type));
   return { ...tried, uncertain, state: "waiting", problem, ...pause(tried, retryAfter, now) };
 }
 
@@ -121,7 +134,8 @@ function pause({ tries }, retryAfter, now) {
     : { notBefore: 0, retryAt: now + longest * (0.5 + Math.random() / 2) };
 }
 
+/** A missing network is tried at every occasion; a server in trouble is given time. */
 function due(item, now) {
-  const from = now ? item.notBefore : item.retryAt;
+  const from = now || item.problem?.status === 0 ? item.notBefore : item.retryAt;
   return (from ?? 0) <= Date.now();
 }

@@ -3,16 +3,32 @@
 import { flush } from "./outbox-send.js";
 import { OutboxStore } from "./outbox-store.js";
 
-const EVERY = 60_000;
+const [SHORTEST, LONGEST] = [2_000, 60_000];
 
 export const root = new URL("../", import.meta.url);
 export const store = new OutboxStore(root);
 
+let timer;
+
 /** Send what waits; `now` because somebody asked or the network came back. */
 export async function sendNow({ now = true } = {}) {
   const left = await flush(store, root, { now });
-  if (left) await askForSync();
+  clearTimeout(timer);
+  if (left) {
+    await askForSync();
+    timer = setTimeout(quietly(() => sendNow({ now: false })), await pause());
+  }
   return left;
+}
+
+/** Until the next item is due, or a minute where nobody can say; a little different in each tab. */
+async function pause() {
+  const times = (await store.all()).filter(({ state }) => state === "waiting").map(({ retryAt }) => retryAt ?? 0);
+  return Math.max(SHORTEST, Math.min(LONGEST, Math.min(...times) - Date.now())) * (1 + Math.random() / 5);
+}
+
+function quietly(work) {
+  return () => work().catch(() => {});
 }
 
 /** Background Sync, where it exists, sends even when no page of the site is open any more. */
@@ -22,12 +38,10 @@ export async function askForSync() {
 }
 
 if ("indexedDB" in window) {
-  const quietly = (work) => () => work().catch(() => {});
   addEventListener("online", quietly(sendNow));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") quietly(() => sendNow({ now: false }))();
   });
-  setInterval(quietly(() => sendNow({ now: false })), EVERY * (0.8 + Math.random() * 0.4));
   store.onChange(quietly(tell));
   const idle = window.requestIdleCallback ?? setTimeout;
   idle(quietly(async () => {

@@ -1,0 +1,224 @@
+"""The real site and API in their own process, and a proxy that breaks things on the way there.
+
+with Api(site, folder) as api, Proxy(api) as proxy:
+    proxy.faults = ["lose"]          # the next submission's answer is lost after the commit
+    page.goto(proxy.url + "complaints/")
+    assert api.rows("complaint") == 1
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+
+STARTED = re.compile(r"running on http://127\.0\.0\.1:(\d+)")
+SECONDS = 30
+
+
+class Api:
+    """`form-api serve` as people run it."""
+
+    def __init__(self, site: Path, folder: Path, **settings: str) -> None:
+        self.site, self.folder, self.settings = site, folder, settings
+        self.port = 0
+        self._process: subprocess.Popen[str] | None = None
+        self._earlier: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Start, on the port it had before if it is started again."""
+        program = Path(sys.executable).with_name("form-api")
+        command = [program, "serve", "--port", str(self.port), "--site", self.site]
+        command += ["--database", f"sqlite:///{self.folder}/api.db"]
+        settings = {f"FORM_API_{name.upper()}": value for name, value in self.settings.items()}
+        log = self.folder / "api.log"
+        with log.open("w") as out:
+            self._process = subprocess.Popen(
+                list(map(str, command)),
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                text=True,
+                env=os.environ | settings,
+            )
+        for _ in range(SECONDS * 20):
+            found = STARTED.search(log.read_text())
+            if found:
+                self.port = int(found[1])
+                return
+            time.sleep(0.05)
+        raise AssertionError(log.read_text())
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        if self._process:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def count_from_now(self) -> None:
+        """Let `rows` count only what comes from now on."""
+        self._earlier = {}
+        self._earlier = {kind: self.rows(kind) for kind in ("complaint", "appointment")}
+
+    def rows(self, kind: str = "complaint") -> int:
+        """Count the submissions in its database."""
+        with contextlib.closing(sqlite3.connect(self.folder / "api.db")) as db:
+            found: int = db.execute(
+                "SELECT count(*) FROM submission WHERE kind = ?", [kind]
+            ).fetchone()[0]
+            return found - self._earlier.get(kind, 0)
+
+
+class Proxy:
+    """Passes everything on to `upstream`; `faults` says what happens to the next submissions.
+
+    "lose": passed on, the answer is lost. "drop": never passed on. "hang": passed on, and the
+    answer waits until `release` is called. A number: that status is answered instead.
+    """
+
+    def __init__(self, upstream: Api) -> None:
+        self.upstream = upstream
+        self.faults: list[str | int] = []
+        self.down = False
+        self.retry_after = 0
+        self.submitted: list[str] = []
+        """The idempotency keys of all submissions that came by."""
+        self.bytes = 0
+        self.requested: list[str] = []
+        self._release = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}/"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def release(self) -> None:
+        """Let hanging answers go."""
+        self._release.set()
+
+    def wait(self) -> None:
+        """Wait for `release`."""
+        self._release.wait(SECONDS)
+
+
+def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self._pass_on(b"")
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            key = self.headers.get("Idempotency-Key")
+            if not key:
+                self._pass_on(body)
+                return
+            proxy.submitted.append(key)
+            fault = proxy.faults.pop(0) if proxy.faults else None
+            if isinstance(fault, int):
+                self._answer_problem(fault)
+            elif fault == "drop":
+                self._cut()
+            else:
+                self._pass_on(body, fault)
+
+        def _pass_on(self, body: bytes, fault: str | None = None) -> None:
+            if proxy.down:
+                self._cut()
+                return
+            try:
+                status, headers, data = self._ask_upstream(body)
+            except OSError:
+                self._cut()
+                return
+            if fault == "hang":
+                proxy.wait()
+            proxy.requested.append(self.path)
+            proxy.bytes += len(data)
+            self.send_response(status)
+            for name, value in headers:
+                if name.lower() not in ("transfer-encoding", "connection", "content-length"):
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            if fault == "lose":  # after the head: browsers repeat what never began to be answered
+                self._cut()
+                return
+            with contextlib.suppress(OSError):
+                self.wfile.write(data)
+
+        def _ask_upstream(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+            upstream = http.client.HTTPConnection("127.0.0.1", proxy.upstream.port, timeout=SECONDS)
+            try:
+                upstream.request(self.command, self.path, body or None, dict(self.headers))
+                answer = upstream.getresponse()
+                return answer.status, answer.getheaders(), answer.read()
+            except http.client.HTTPException as error:
+                raise OSError("upstream") from error
+            finally:
+                upstream.close()
+
+        def _answer_problem(self, status: int) -> None:
+            data = json.dumps(PROBLEMS.get(status, {})).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/problem+json")
+            self.send_header("Content-Length", str(len(data)))
+            if proxy.retry_after:
+                self.send_header("Retry-After", str(proxy.retry_after))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def _cut(self) -> None:
+            self.close_connection = True
+            with contextlib.suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    return Handler
+
+
+PROBLEMS: dict[int, dict[str, Any]] = {
+    413: {"type": "/api/problems/too-large", "detail": "内容太大，请去掉几张照片。"},
+    422: {
+        "type": "/api/problems/invalid-answers",
+        "detail": "请按提示改好，再提交一次。",
+        "errors": [{"pointer": "/text", "code": "required", "message": "请写一写事情的经过"}],
+    },
+    429: {"type": "/api/problems/too-many", "detail": "请过一会儿再提交。"},
+    503: {"type": "/api/problems/busy", "detail": "现在忙不过来。"},
+}
+"""What the API itself would answer; 500 and 502 come from elsewhere and say nothing."""
