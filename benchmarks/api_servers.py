@@ -7,13 +7,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from collections.abc import Callable
 from typing import Any
 
 import uvicorn
 
+from benchmarks import api_fastapi
 from form_api.crypto import Keys
 from form_api.settings import Settings
 from form_api.store.base import Health, Tx
@@ -65,85 +65,10 @@ def nothing(_database: str) -> Any:
     return create_app(Settings(bot_checks=False), Keys(bytes(32)), Nothing())
 
 
-def fastapi(database: str, equal: bool) -> Any:
-    """Return the usual application: the same fields, checks and indexes, in clear."""
-    import fastapi
-    import pydantic
-    import sqlalchemy as sa
-    from sqlalchemy import orm
-
-    engine = sa.create_engine(f"sqlite:///{database}", connect_args={"timeout": 5} if equal else {})
-    if equal:
-
-        @sa.event.listens_for(engine, "connect")
-        def _durable(connection: Any, _record: Any) -> None:
-            connection.isolation_level = None
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
-                connection.execute(f"PRAGMA {pragma}")
-
-        @sa.event.listens_for(engine, "begin")
-        def _immediate(connection: Any) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    class Base(orm.DeclarativeBase):
-        pass
-
-    class Row(Base):
-        __tablename__ = "submission"
-        id: orm.Mapped[str] = orm.mapped_column(primary_key=True)
-        number: orm.Mapped[str] = orm.mapped_column(unique=True)
-        category: orm.Mapped[str] = orm.mapped_column(index=True)
-        contact: orm.Mapped[str] = orm.mapped_column(index=True)
-        text: orm.Mapped[str]
-        name: orm.Mapped[str]
-        received_at: orm.Mapped[str]
-
-    class Audit(Base):
-        __tablename__ = "event"
-        seq: orm.Mapped[int] = orm.mapped_column(primary_key=True, autoincrement=True)
-        submission: orm.Mapped[str] = orm.mapped_column(index=True)
-        action: orm.Mapped[str]
-
-    Base.metadata.create_all(engine)
-    session = orm.sessionmaker(engine)
-
-    class Complaint(pydantic.BaseModel):
-        category: str
-        text: str = pydantic.Field(max_length=2000)
-        reply_wanted: str
-        name: str = pydantic.Field(max_length=40)
-        contact: str = pydantic.Field(max_length=100)
-
-    Complaint.__module__ = __name__
-    app = fastapi.FastAPI()
-
-    def create(body: Complaint, idempotency_key: str = fastapi.Header()) -> dict[str, str]:
-        now = dt.datetime.now(dt.UTC).isoformat()
-        with session.begin() as db:
-            known = db.get(Row, idempotency_key)
-            if known is None:
-                known = Row(
-                    id=idempotency_key,
-                    number=f"T-{idempotency_key}",
-                    received_at=now,
-                    category=body.category,
-                    contact=body.contact,
-                    text=body.text,
-                    name=body.name,
-                )
-                db.add(known)
-                db.add(Audit(submission=idempotency_key, action="submit"))
-            return {"number": known.number, "received_at": known.received_at}
-
-    create.__annotations__ = {"body": Complaint, "idempotency_key": str, "return": dict[str, str]}
-    app.post("/api/complaints", status_code=201)(create)
-    return app
-
-
 SERVERS: dict[str, Callable[[str], Any]] = {
     "nothing": nothing,
-    "fastapi-equal": lambda database: fastapi(database, equal=True),
-    "fastapi-default": lambda database: fastapi(database, equal=False),
+    "fastapi-equal": lambda database: api_fastapi.create(database, equal=True),
+    "fastapi-default": lambda database: api_fastapi.create(database, equal=False),
 }
 
 
