@@ -76,15 +76,15 @@ class Keys:
         """Return the query code of a submission; derived, so it is stored nowhere."""
         return _digits(_mac(self._code, f"code|{id_}".encode()), CODE_DIGITS)
 
-    def code_digest(self, number: str, code: str) -> bytes:
+    def code_digest(self, id_: str, code: str) -> bytes:
         """Return what is stored of a query code."""
-        return _mac(self._code, f"digest|{number}|{code}".encode())
+        return _mac(self._code, f"digest|{id_}|{code}".encode())
 
     def numbers(self, id_: str, prefix: str) -> tuple[str, ...]:
         """Return candidates for a public number; the second is for when the first is taken."""
+        digest = _mac(self._code, f"number|{id_}".encode())
         return tuple(
-            f"{prefix}-{_digits(_mac(self._code, f'number|{turn}|{id_}'.encode()), 8)}"
-            for turn in range(4)
+            f"{prefix}-{_digits(digest[start : start + 8], 8)}" for start in range(0, 32, 8)
         )
 
     # Tokens that pages carry instead of a session

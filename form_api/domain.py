@@ -173,7 +173,7 @@ class Submit:
     id: str
     kind: str
     numbers: tuple[str, ...]
-    code_digests: tuple[bytes, ...]
+    code_digest: bytes
     fingerprint: bytes
     channel: str
     at: int
@@ -239,6 +239,7 @@ class Event:
     action: str
     data: Mapping[str, Any]
     sealed: bytes | None
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,9 +129,7 @@ class Service:
         rules, now = self.site.rules, self.clock()
         checked = await self.check(rules.forms[kind.form], posted)
         spent = self.bots.admit(sender.address, id_, sender.proof, sender.has_page, now)
-        command = replace(
-            self._command(kind, id_, checked, posted, sender, fingerprint, now), spent=spent
-        )
+        command = self._command(kind, id_, checked, posted, sender, fingerprint, now, spent)
         if kind is domain.APPOINTMENT:
             command = await self._with_wishes(rules, command, checked.values, now)
         try:
@@ -171,11 +169,10 @@ class Service:
         sender: Sender,
         fingerprint: bytes,
         now: dt.datetime,
+        spent: tuple[str, int] | None,
     ) -> Submit:
         values = checked.values
         today = beijing(now).date()
-        numbers = self.keys.numbers(id_, f"{kind.letter}{today:%y%m%d}")
-        code = self.keys.code(id_)
         key, wrapped = self.keys.new_data_key(id_)
         sealed = crypto.seal_json(
             key, f"answers|{id_}", {"answers": values, "form": _version(posted)}
@@ -183,8 +180,8 @@ class Service:
         return Submit(
             id=id_,
             kind=kind.id,
-            numbers=numbers,
-            code_digests=tuple(self.keys.code_digest(number, code) for number in numbers),
+            numbers=self.keys.numbers(id_, f"{kind.letter}{today:%y%m%d}"),
+            code_digest=self.keys.code_digest(id_, self.keys.code(id_)),
             fingerprint=fingerprint,
             channel=sender.channel,
             at=milliseconds(now),
@@ -199,6 +196,7 @@ class Service:
                 crypto.seal(key, f"photo|{id_}|{place}", photo)
                 for place, photo in enumerate(checked.photos)
             ),
+            spent=spent,
             person_budget=bots.OPEN_FOR_ONE_PHONE_IN_A_DAY if self.bots.enabled else 0,
             notify=self.notify,
         )
@@ -387,7 +385,7 @@ class Service:
         found = await self.store.read(
             partial(queries.by_number, number=number.lower() if _is_id(number) else number)
         )
-        given = self.keys.code_digest(found.number if found else number, code.strip())
+        given = self.keys.code_digest(found.id if found else number, code.strip())
         expected = found.code_digest if found else bytes(32)
         if not _equal(given, expected):
             self.bots.wrong_code(address, number, now)
@@ -532,6 +530,7 @@ class Service:
         return {name: value for name, value in values.items() if name not in personal}
 
     def event(self, found: Submission, event: domain.Event, key: AESGCM | None) -> dict[str, Any]:
+        """Return a line of the timeline."""
         label = (
             domain.ACTIONS[event.action].label
             if event.action in domain.ACTIONS

@@ -56,18 +56,15 @@ class Accepted:
 
 def submit(tx: Tx, cmd: Submit) -> Accepted:
     """Store a submission once, whatever number of times it arrives."""
-    known = find_by_id(tx, cmd.id)
-    if known:
+    event = chain.first(cmd.id, cmd.at, _day(tx, cmd.at), PERSON, "submit", cmd.id, {})
+    number = _insert(tx, cmd, event.hash)
+    if not number:
+        known = find_by_id(tx, cmd.id)
+        if known is None:  # every number it could have is taken; never seen
+            raise Refused(TOO_MANY)
         return Accepted(False, known)
     _spend(tx, cmd)
     _keep_budget(tx, cmd)
-    event = chain.first(cmd.id, cmd.at, _day(tx, cmd.at), PERSON, "submit", cmd.id, {})
-    number = _insert(tx, cmd, event.hash)
-    if not number:  # another process stored it in this very moment
-        raced = find_by_id(tx, cmd.id)
-        if raced is None:
-            raise Refused(TOO_MANY)
-        return Accepted(False, raced)
     if cmd.wishes:
         _book(tx, cmd)
     for place, photo in enumerate(cmd.photos):
@@ -242,7 +239,7 @@ def find_by_id(tx: Tx, id_: str) -> Row | None:
 
 
 def _insert(tx: Tx, cmd: Submit, head: bytes) -> str:
-    for number, digest in zip(cmd.numbers, cmd.code_digests, strict=True):
+    for number in cmd.numbers:
         inserted = tx.one(
             "INSERT INTO submission (id, kind, number, code_digest, fingerprint, channel, state,"
             " version, received_at, due_on, category, matter, township, person, data_key, sealed,"
@@ -252,7 +249,7 @@ def _insert(tx: Tx, cmd: Submit, head: bytes) -> str:
             cmd.id,
             cmd.kind,
             number,
-            digest,
+            cmd.code_digest,
             cmd.fingerprint,
             cmd.channel,
             "booked" if cmd.wishes else "received",
@@ -291,7 +288,7 @@ def _keep_budget(tx: Tx, cmd: Submit) -> None:
         cmd.person,
         day_ago,
     )
-    if row and row["n"] >= cmd.person_budget:
+    if row and row["n"] > cmd.person_budget:
         raise Refused(TOO_MANY)
 
 

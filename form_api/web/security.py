@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from form_api.site import Site
@@ -44,6 +43,8 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self._app, self._site = app, site
+        self._hashes: Mapping[str, list[str]] | None = None
+        self._raw: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, with headers."""
@@ -53,13 +54,15 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in FIXED.items():
-                    headers.setdefault(name, value)
-                headers.setdefault(
-                    "Content-Security-Policy",
-                    content_security_policy(self._site.rules.csp_hashes),
-                )
+                message["headers"] = [*message["headers"], *self._headers()]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+    def _headers(self) -> list[tuple[bytes, bytes]]:
+        hashes = self._site.rules.csp_hashes
+        if hashes is not self._hashes:
+            named = FIXED | {"Content-Security-Policy": content_security_policy(hashes)}
+            self._hashes = hashes
+            self._raw = [(name.lower().encode(), value.encode()) for name, value in named.items()]
+        return self._raw
