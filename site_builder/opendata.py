@@ -7,7 +7,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -15,6 +15,9 @@ from form_definitions import Form, dump
 from site_builder.model import Catalogue, Matter, Package, Windows
 from site_builder.render import HANS, HANT, Output, Renderer
 from site_builder.schema import MATTER, Element
+
+API_DATA: Final = ("appointments", "holidays", "answer-templates")
+"""Files of content/data that the form API needs."""
 
 
 def catalogue_files(catalogue: Catalogue, site: Mapping[str, Any]) -> Iterator[Output]:
@@ -45,7 +48,7 @@ def api_files(data: Path, forms: Mapping[str, Form], renderer: Renderer) -> Iter
     reads the same files by the same rules when it runs without a site.
     """
     yield Output("data/forms.json", dump(forms).encode())
-    for name in ("appointments", "holidays"):
+    for name in API_DATA:
         text = (data / f"{name}.yml").read_text("utf-8")
         yield json_file(f"data/{name}.json", yaml.load(text, yaml.CSafeLoader))
     for script, language in (("hans", HANS), ("hant", HANT)):

@@ -28,14 +28,18 @@ LINE: Final = Mm(166)
 """The width of the text: A4 less its margins."""
 _STYLES: Final = {"plain": "List Bullet", "numbered": "List Number", "tick": "List"}
 _LOOKS: Final = {
-    "Normal": (10.5, None, 0),
-    "Subtitle": (10.5, QUIET, 0),
-    "Heading 1": (20, MAIN, 0),
-    "Heading 2": (14, MAIN, 14),
-    "Heading 3": (11.5, MAIN, 10),
-    "Footer": (8.5, QUIET, 0),
+    "Normal": (10.5, None, 0, 6),
+    "Subtitle": (10.5, QUIET, 0, 6),
+    "Heading 1": (20, MAIN, 0, 6),
+    "Heading 2": (14, MAIN, 14, 6),
+    "Heading 3": (11.5, MAIN, 10, 6),
+    "Footer": (8.5, QUIET, 0, 0),
+    "Small Print": (9, QUIET, 8, 0),
+    "Blank": (10.5, None, 10, 6),
+    "Table Text": (9.5, None, 2, 2),
+    "Table Header": (9.5, None, 2, 2),
 }
-"""Of each style: size, colour and space above, in points."""
+"""Of each style: size, colour, space above and below, in points."""
 _UNNEEDED: Final = ("/stylesWithEffects", "/thumbnail", "/customXml")
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -88,21 +92,34 @@ def _blank(language: str) -> bytes:
     section.left_margin = section.right_margin = Mm(22)
     section.top_margin, section.bottom_margin = Mm(20), Mm(22)
     _set_language(word.styles, language)
-    for name, (size, colour, above) in _LOOKS.items():
-        style = word.styles[name]
+    for name, (size, colour, above, below) in _LOOKS.items():
+        style = _style(word.styles, name)
         _name_font(style.element.get_or_add_rPr(), FONTS[language])
         style.font.size = Pt(size)
         style.font.italic = False
         if colour is not None:
             style.font.color.rgb = colour
-        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(above), Pt(6)
-        style.paragraph_format.line_spacing = 1.25
+        layout = style.paragraph_format
+        layout.space_before, layout.space_after = Pt(above), Pt(below)
+        layout.line_spacing = 1 if name.startswith("Table") else 1.25
+    word.styles["Table Header"].font.bold = True
+    word.styles["Blank"].paragraph_format.tab_stops.add_tab_stop(
+        LINE, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.LINES
+    )
     word.styles["Footer"].paragraph_format.tab_stops.clear_all()
     for edge in word.styles["Table Grid"].element.find(f".//{qn('w:tblBorders')}"):
         edge.set(qn("w:color"), LINE_COLOUR)
     buffer = io.BytesIO()
     word.save(buffer)
     return buffer.getvalue()
+
+
+def _style(styles: Any, name: str) -> Any:
+    if name in styles:
+        return styles[name]
+    style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    style.base_style = styles["Normal"]
+    return style
 
 
 def _drop_unneeded(word: Any) -> None:
@@ -157,12 +174,9 @@ def _(block: Heading, word: Any) -> None:
 
 @_add.register
 def _(block: Paragraph, word: Any) -> None:
-    paragraph = word.add_paragraph()
+    paragraph = word.add_paragraph(block.text, style="Small Print" if block.quiet else None)
     if paragraph._p.getprevious().tag == qn("w:tbl"):
         paragraph.paragraph_format.space_before = Pt(8)
-    run = paragraph.add_run(block.text)
-    if block.quiet:
-        run.font.size, run.font.color.rgb = Pt(9), QUIET
 
 
 @_add.register
@@ -206,12 +220,9 @@ def _(block: Table, word: Any) -> None:
 
 def _fill(cell: Any, text: str, *, header: bool) -> None:
     paragraph = cell.paragraphs[0]
-    layout = paragraph.paragraph_format
-    layout.space_before, layout.space_after, layout.line_spacing = Pt(2), Pt(2), 1
-    run = paragraph.add_run(text)
-    run.font.size = Pt(9.5)
+    paragraph._p.style = "TableHeader" if header else "TableText"
+    paragraph.add_run(text)
     if header:
-        run.bold = True
         shade = OxmlElement("w:shd")
         for name, value in (("val", "clear"), ("color", "auto"), ("fill", SHADE)):
             shade.set(qn(f"w:{name}"), value)
@@ -221,10 +232,7 @@ def _fill(cell: Any, text: str, *, header: bool) -> None:
 @_add.register
 def _(block: Blanks, word: Any) -> None:
     for label in block.labels:
-        paragraph = word.add_paragraph(f"{label}：\t")
-        paragraph.paragraph_format.space_before = Pt(10)
-        stops = paragraph.paragraph_format.tab_stops
-        stops.add_tab_stop(LINE, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.LINES)
+        word.add_paragraph(f"{label}：\t", style="Blank")
 
 
 def _timeless(data: bytes) -> bytes:

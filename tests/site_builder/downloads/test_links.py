@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from site_builder.opendata import API_DATA
 from site_builder.pipeline import build
 from tests import factories
 from tests.factories import write_content
@@ -32,7 +33,7 @@ def content(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "column: 通知\npublished: 2019-10-08 08:30\nsource: 本局\n---\n正文\n"
         },
     )
-    for name in ("site", "forms", "appointments", "holidays"):
+    for name in ("site", "forms", *API_DATA):
         text = Path(f"content/data/{name}.yml").read_text("utf-8")
         (folder / "data" / f"{name}.yml").write_text(text, "utf-8")
     return folder

@@ -76,7 +76,7 @@ def test_pages_are_numbered_and_the_newest_version_is_named(opened: Any) -> None
 def test_blanks_are_lines_to_write_on(opened: Any) -> None:
     """A blank is its label and a ruled tab to the edge of the text."""
     blank = next(p for p in opened.paragraphs if p.text.startswith("申请人（签名）"))
-    (stop,) = blank.paragraph_format.tab_stops
+    (stop,) = blank.style.paragraph_format.tab_stops
     assert blank.text.endswith("：\t")
     assert stop.leader == docx.enum.text.WD_TAB_LEADER.LINES
 
