@@ -14,6 +14,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "missing-key": (400, "缺少提交标识"),
     "spent-proof": (400, "验证已经用过"),
     "cross-site": (403, "不能从别的网站提交"),
+    "not-allowed": (403, "您的角色不能这样做"),
     "not-found": (404, "没有查到"),
     "no-page": (404, "没有这个地址"),
     "method-not-allowed": (405, "这个地址不支持这种请求"),

@@ -46,6 +46,8 @@ class Rules:
     townships: Mapping[str, str] | None = None
     shells: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     csp_hashes: Mapping[str, list[str]] = field(default_factory=dict)
+    answer_templates: tuple[Mapping[str, str], ...] = ()
+    """Ready-made sentences for answers at the desk: id, title, text."""
 
     @property
     def calendar(self) -> Calendar:
@@ -70,6 +72,13 @@ class Site:
         if self._rules is None or stamp != self._stamp:
             self._rules, self._stamp = read_rules(self.root), stamp
         return self._rules
+
+    @property
+    def public_text(self) -> str:
+        """What every page says: a telephone number in it is public already."""
+        shell = self.rules.shells.get(SHELL_SCRIPTS[0], {})
+        notices = [form.notice.contact for form in self.rules.forms.values() if form.notice]
+        return "\n".join([*shell.get("parts", ()), *notices])
 
     def _current_stamp(self) -> object:
         if self.root is None:
@@ -97,6 +106,7 @@ def read_rules(root: Path | None) -> Rules:
             script: shell for script in SHELL_SCRIPTS if (shell := _json(data, f"shell.{script}"))
         },
         csp_hashes=_json(data, "csp") or {},
+        answer_templates=tuple(_plain(data, "answer-templates") or ()),
     )
 
 

@@ -250,6 +250,7 @@ def _submission(tx: Tx, row: Row) -> Submission:
                 e["action"],
                 json.loads(e["data"]),
                 _bytes(e["sealed"]),
+                e["request"],
             )
             for e in events
         ),

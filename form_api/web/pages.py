@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse
 import form_definitions
 from form_api.site import Rules, Site
 
-TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "api"
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 BASES = {"hans": "/", "hant": "/hant/"}
 LANGUAGES = {"hans": "zh-Hans", "hant": "zh-Hant"}
 MINIMAL_SHELL = {
@@ -61,7 +61,13 @@ class Pages:
         self._forms: tuple[object, Mapping[str, form_definitions.Forms]] = (None, {})
 
     def page(
-        self, template: str, script: str, title: str, code: int = 200, **context: Any
+        self,
+        template: str,
+        script: str,
+        title: str,
+        code: int = 200,
+        head: str = "",
+        **context: Any,
     ) -> HTMLResponse:
         """Draw a page of our own inside the site's shell."""
         rules = self._site.rules
@@ -80,7 +86,7 @@ class Pages:
         values = {
             "title": escape(self.words(script, title)),
             "description": "",
-            "head": '<meta name="robots" content="noindex">',
+            "head": '<meta name="robots" content="noindex">' + head,
             "body": body,
             "root": "/",
             "base": BASES[script],
@@ -118,7 +124,7 @@ class Pages:
         return self._forms[1][script][name]
 
     def _environment(self, script: str) -> Environment:
-        loader: BaseLoader = FileSystemLoader(TEMPLATES)
+        loader: BaseLoader = FileSystemLoader([TEMPLATES / "api", TEMPLATES / "desk"])
         if script == "hant":
             loader = _Converting(loader, self._to_hant)
         environment = Environment(
