@@ -13,11 +13,7 @@ const composed = new Set(); // clients whose page came from the copy: they get i
 
 self.addEventListener("install", () => self.skipWaiting());
 
-self.addEventListener("activate", (event) => {
-  event.waitUntil(
-    Promise.all([self.registration.navigationPreload?.enable(), self.clients.claim()]),
-  );
-});
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("message", (event) => {
   if (event.data === "refresh") event.waitUntil(refresh());
@@ -41,7 +37,7 @@ async function refresh() {
 }
 
 async function answerPage(event, path) {
-  const network = fromNetwork(event);
+  const network = fetch(event.request);
   event.waitUntil(network.catch(() => {}));
   const stored = await copy.page(path).catch(() => undefined);
   const slow = stored ? after(PATIENCE) : new Promise(() => {});
@@ -52,10 +48,6 @@ async function answerPage(event, path) {
     if (!stored) return pageNotStored(event, path, error);
   }
   return pageOf(event, path, stored);
-}
-
-async function fromNetwork(event) {
-  return (await event.preloadResponse) ?? fetch(event.request);
 }
 
 async function pageNotStored(event, path, error) {

@@ -208,25 +208,24 @@ def test_a_server_killed_while_receiving_loses_nothing(page: Page, proxy: Proxy,
     page.locator(".panel").wait_for()
     api.start()
     proxy.faults, proxy.down = [], False
-    page.goto(f"{proxy.url}outbox/")
-    if page.locator("[data-truth=delivered]").count() == 0:
-        page.click("[data-action=send]")
+    send_from_outbox(page, proxy)
     assert_delivered_once(page, proxy, api)
 
 
 def test_two_tabs_send_an_item_once(
     page: Page, context: BrowserContext, proxy: Proxy, api: Api
 ) -> None:
-    """Two tabs that wake up together do not both send."""
+    """Two tabs that notice the network together do not both send."""
+    other = context.new_page()
+    other.goto(f"{proxy.url}outbox/")
     write(page, proxy)
     offline(context, proxy, yes=True)
     send(page)
-    other = context.new_page()
+    expect(other.locator("[data-truth=waiting]")).to_have_count(1)
     offline(context, proxy, yes=False)
-    page.goto(f"{proxy.url}outbox/")
-    other.goto(f"{proxy.url}outbox/")
-    assert_delivered_once(page, proxy, api)
+    expect(other.locator("[data-truth=delivered]")).to_have_count(1)
     assert len(proxy.submitted) == 1
+    assert api.rows() == 1
 
 
 @pytest.mark.parametrize(("status", "truth"), [(413, "correct"), (422, "correct")])
