@@ -89,7 +89,8 @@ class SqliteStore:
     def __init__(self, path: Path, key_check: bytes, queue_limit: int = 1000) -> None:
         self.path = path
         self._key_check = key_check
-        self._queue: queue.Queue[_Job | None] = queue.Queue(queue_limit)
+        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._queue_limit = queue_limit
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._connection: sqlite3.Connection | None = None
         self._lock_file: int | None = None
@@ -117,7 +118,7 @@ class SqliteStore:
     async def close(self) -> None:
         """Finish the queue, fold the journal into the file, and let go."""
         if self._thread.is_alive():
-            await asyncio.to_thread(self._queue.put, None)
+            self._queue.put(None)
             await asyncio.to_thread(self._thread.join)
         self._readers.shutdown()
         for connection in self._reading:
@@ -128,14 +129,13 @@ class SqliteStore:
         """Queue a command; returns when it is durable."""
         if self._broken:
             raise StoreUnavailable(self._broken)
+        if self._queue.qsize() >= self._queue_limit:
+            raise Problem("busy", "请过一会儿再提交，您填的内容还在。", retry_after=5)
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        try:
-            self._queue.put_nowait(_Job(command, future, loop))
-        except queue.Full as error:
-            raise Problem("busy", "请过一会儿再提交，您填的内容还在。", retry_after=5) from error
-        # A person who closes the page does not undo what was taken on.
-        return await asyncio.shield(future)
+        # A person who closes the page only stops waiting; the command is carried out.
+        self._queue.put(_Job(command, future, loop))
+        return await future
 
     async def read(self, query: Callable[[Tx], T]) -> T:
         """Run a query on a read-only connection."""
