@@ -15,8 +15,8 @@ def zones(*sizes: int, floor: int = 2) -> list[Zone]:
     """Return zones with so many windows each; 0 is a zone without windows."""
     found, first = [], 1
     for i, size in enumerate(sizes):
-        numbers = (first, first + size - 1) if size else (None, None)
-        found.append(Zone(f"z{i}", floor, "区", f"分区{i}", *numbers, "办事"))
+        start, end = (first, first + size - 1) if size else (None, None)
+        found.append(Zone(f"z{i}", floor, "区", f"分区{i}", start, end, "办事"))
         first += size
     return found
 
