@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,8 @@ from site_builder.script import Converter
 FORMATS: Final = ("docx", "pdf")
 FEW: Final = 16
 """Up to so many files are made right here: starting processes would take longer."""
+BATCH: Final = 400
+"""So many are held in memory at a time, however large the site."""
 KEPT_DAYS: Final = 30
 _TOOLS: Final = ("python-docx", "typst", "noto-cjk-sans-otc")
 
@@ -46,13 +49,15 @@ def outputs(
     say: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Output]:
     """Yield every paper in both scripts and formats; files are kept in `folder`."""
-    jobs = [job for paper in papers for job in _jobs(paper, convert, folder)]
-    missing = [job for job in jobs if not job.kept.exists()]
-    if missing:
-        say(f"要生成 {len(missing)} 份 Word 和 PDF，共 {len(jobs)} 份，没有变的不再做")
-        _make_all(missing)
-    for job in jobs:
-        yield Output(job.path, _kept(job))
+    jobs = (job for paper in papers for job in _jobs(paper, convert, folder))
+    with _Makers() as makers:
+        while batch := list(islice(jobs, BATCH)):
+            missing = [job for job in batch if not job.kept.exists()]
+            if missing:
+                say(f"正在生成 Word 和 PDF：{len(missing)} 份（没有变的不再做）")
+                makers.make(missing)
+            for job in batch:
+                yield Output(job.path, _kept(job))
     _forget_unused(folder)
 
 
@@ -86,15 +91,29 @@ def _shape() -> str:
     return digest.hexdigest()
 
 
-def _make_all(jobs: list[Job]) -> None:
-    if len(jobs) <= FEW:
-        for job in jobs:
-            make(job)
-        return
-    # spawn, because Typst's threads do not survive a fork
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), context) as pool:
-        list(pool.map(make, jobs, chunksize=8))
+class _Makers:
+    """Makes a few files right here and many on every core."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> _Makers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    def make(self, jobs: list[Job]) -> None:
+        if len(jobs) <= FEW:
+            for job in jobs:
+                make(job)
+            return
+        if not self._pool:
+            # spawn, because Typst's threads do not survive a fork
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(os.cpu_count(), context)
+        list(self._pool.map(make, jobs, chunksize=8))
 
 
 def make(job: Job) -> None:

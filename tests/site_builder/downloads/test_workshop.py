@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,6 +73,19 @@ def test_a_cache_emptied_meanwhile_does_no_harm(tmp_path: Path) -> None:
     assert first.data
     assert len(rest) == 3
     assert all(o.data for o in rest)
+
+
+def test_files_nobody_asked_for_in_a_month_are_dropped(tmp_path: Path) -> None:
+    """The cache does not grow for ever: what no build used for a month goes, the rest stays."""
+    make(tmp_path, PAPER)
+    forgotten = tmp_path / "0.docx"
+    forgotten.write_bytes(b"old")
+    month_ago = time.time() - 31 * 24 * 3600
+    for path in tmp_path.iterdir():
+        os.utime(path, (month_ago, month_ago))
+    make(tmp_path, PAPER)
+    assert not forgotten.exists()
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_attached_files_are_published_as_they_are(tmp_path: Path) -> None:
