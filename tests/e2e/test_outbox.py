@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shutil
 import sqlite3
 import urllib.error
 import urllib.request
@@ -23,15 +24,12 @@ from playwright.sync_api import (
     Page,
     TimeoutError,
     expect,
-    sync_playwright,
 )
 
-from site_builder.pipeline import build
-from tests.e2e.serving import Api, Proxy
+from tests.e2e.proxy import Proxy
+from tests.processes import Server
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).parents[2]
-CHROMIUM = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync"
 TEXT = "窗口让我跑了三趟"
 
 EVERYTHING_KEPT = """async () => {
@@ -55,33 +53,36 @@ COPY_IS_WHOLE = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    build(ROOT / "content", folder, ROOT / "mkdocs.yml")
-    return folder
+class Api(Server):
+    """The API with a view into its database."""
+
+    earlier = 0
+
+    def rows(self) -> int:
+        """Count the submissions since the test began."""
+        with contextlib.closing(sqlite3.connect(self.folder / "api.db")) as db:
+            found: int = db.execute("SELECT count(*) FROM submission").fetchone()[0]
+            return found - self.earlier
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=CHROMIUM.split()
-        )
-        yield browser
-        browser.close()
+def started(site: Path, folder: Path, **environment: str) -> Api:
+    api = Api(folder, f"sqlite:///{folder}/api.db", **environment)
+    api.start("--site", str(site))
+    return api
 
 
 @pytest.fixture(scope="module")
 def server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    with Api(site, tmp_path_factory.mktemp("api"), bot_checks="off") as api:
+    with started(site, tmp_path_factory.mktemp("api")) as api:
+        assert isinstance(api, Api)
         yield api
 
 
 @pytest.fixture
 def api(server: Api) -> Api:
     """The module's server, counting from now."""
-    server.count_from_now()
+    server.earlier = 0
+    server.earlier = server.rows()
     return server
 
 
@@ -196,7 +197,9 @@ def test_a_tab_killed_while_sending_loses_nothing(
     assert_delivered_once(again, proxy, api)
 
 
-def test_a_server_killed_while_receiving_loses_nothing(page: Page, proxy: Proxy, api: Api) -> None:
+def test_a_server_killed_while_receiving_loses_nothing(
+    page: Page, proxy: Proxy, api: Api, site: Path
+) -> None:
     """kill -9 of the API while it answers ends in one row and a receipt."""
     write(page, proxy)
     proxy.faults = ["hang"]
@@ -206,7 +209,7 @@ def test_a_server_killed_while_receiving_loses_nothing(page: Page, proxy: Proxy,
     proxy.faults, proxy.down = ["drop", "drop"], True
     proxy.release()
     page.locator(".panel").wait_for()
-    api.start()
+    api.start("--site", str(site))
     proxy.faults, proxy.down = [], False
     send_from_outbox(page, proxy)
     assert_delivered_once(page, proxy, api)
@@ -290,22 +293,25 @@ def test_a_full_device_sends_at_once_or_says_that_it_cannot(
 
 
 def test_a_new_worker_between_writing_and_sending_changes_nothing(
-    page: Page, context: BrowserContext, proxy: Proxy, api: Api, site: Path
+    page: Page, context: BrowserContext, site: Path, tmp_path: Path
 ) -> None:
     """A release while something waits does not lose it."""
-    write(page, proxy)
-    offline(context, proxy, yes=True)
-    send(page)
-    worker = site / "sw.js"
-    before = worker.read_bytes()
-    try:
-        worker.write_bytes(before + b"\n// another release")
+    released = tmp_path / "site"
+    shutil.copytree(site, released)
+    with started(released, tmp_path) as api, Proxy(api) as proxy:
+        assert isinstance(api, Api)
+        page.goto(proxy.url)
+        page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+        write(page, proxy)
+        offline(context, proxy, yes=True)
+        send(page)
+        with (released / "sw.js").open("a") as worker:
+            worker.write("\n// another release")
         offline(context, proxy, yes=False)
-        page.goto(f"{proxy.url}offline/")
-        page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.update())")
+        page.evaluate(
+            "navigator.serviceWorker.getRegistration().then((one) => one.update()).then(() => 1)"
+        )
         assert_delivered_once(page, proxy, api)
-    finally:
-        worker.write_bytes(before)
 
 
 def test_the_worker_sends_when_no_page_is_open(
@@ -354,7 +360,8 @@ def test_a_busy_network_computes_and_nobody_solves_a_puzzle(
     page: Page, site: Path, tmp_path: Path
 ) -> None:
     """When many submissions came from a network, the page does the asked-for work by itself."""
-    with Api(site, tmp_path) as api, Proxy(api) as proxy:
+    with started(site, tmp_path, FORM_API_BOT_CHECKS="on") as api, Proxy(api) as proxy:
+        assert isinstance(api, Api)
         submit_many(api)
         before = api.rows()
         write(page, proxy)
@@ -367,7 +374,7 @@ def submit_many(api: Api) -> None:
     body = json.dumps({"category": "praise", "text": "好"}).encode()
     for _ in range(31):
         headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
-        request = urllib.request.Request(f"{api.url}api/complaints", body, headers)
+        request = urllib.request.Request(f"{api.base}/api/complaints", body, headers)
         with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(request):
             pass
 

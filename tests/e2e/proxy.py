@@ -1,9 +1,8 @@
-"""The real site and API in their own process, and a proxy that breaks things on the way there.
+"""A proxy that breaks things on the way to the real API.
 
-with Api(site, folder) as api, Proxy(api) as proxy:
+with Proxy(server) as proxy:
     proxy.faults = ["lose"]          # the next submission's answer is lost after the commit
     page.goto(proxy.url + "complaints/")
-    assert api.rows("complaint") == 1
 """
 
 from __future__ import annotations
@@ -11,86 +10,15 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
-import re
-import signal
 import socket
-import sqlite3
-import subprocess
-import sys
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
-STARTED = re.compile(r"running on http://127\.0\.0\.1:(\d+)")
+from tests.processes import Server
+
 SECONDS = 30
-
-
-class Api:
-    """`form-api serve` as people run it."""
-
-    def __init__(self, site: Path, folder: Path, **settings: str) -> None:
-        self.site, self.folder, self.settings = site, folder, settings
-        self.port = 0
-        self._process: subprocess.Popen[str] | None = None
-        self._earlier: dict[str, int] = {}
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.kill()
-
-    def start(self) -> None:
-        """Start, on the port it had before if it is started again."""
-        program = Path(sys.executable).with_name("form-api")
-        command = [program, "serve", "--port", str(self.port), "--site", self.site]
-        command += ["--database", f"sqlite:///{self.folder}/api.db"]
-        settings = {f"FORM_API_{name.upper()}": value for name, value in self.settings.items()}
-        log = self.folder / "api.log"
-        with log.open("w") as out:
-            self._process = subprocess.Popen(
-                list(map(str, command)),
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                text=True,
-                env=os.environ | settings,
-            )
-        for _ in range(SECONDS * 20):
-            found = STARTED.search(log.read_text())
-            if found:
-                self.port = int(found[1])
-                return
-            time.sleep(0.05)
-        raise AssertionError(log.read_text())
-
-    def kill(self) -> None:
-        """End it at once, as a power cut would."""
-        if self._process:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
-            self._process = None
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.port}/"
-
-    def count_from_now(self) -> None:
-        """Let `rows` count only what comes from now on."""
-        self._earlier = {}
-        self._earlier = {kind: self.rows(kind) for kind in ("complaint", "appointment")}
-
-    def rows(self, kind: str = "complaint") -> int:
-        """Count the submissions in its database."""
-        with contextlib.closing(sqlite3.connect(self.folder / "api.db")) as db:
-            found: int = db.execute(
-                "SELECT count(*) FROM submission WHERE kind = ?", [kind]
-            ).fetchone()[0]
-            return found - self._earlier.get(kind, 0)
 
 
 class Proxy:
@@ -100,7 +28,7 @@ class Proxy:
     answer waits until `release` is called. A number: that status is answered instead.
     """
 
-    def __init__(self, upstream: Api) -> None:
+    def __init__(self, upstream: Server) -> None:
         self.upstream = upstream
         self.faults: list[str | int] = []
         self.down = False
@@ -180,7 +108,8 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(data)
 
         def _ask_upstream(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-            upstream = http.client.HTTPConnection("127.0.0.1", proxy.upstream.port, timeout=SECONDS)
+            address = urlsplit(proxy.upstream.base).netloc
+            upstream = http.client.HTTPConnection(address, timeout=SECONDS)
             try:
                 upstream.request(self.command, self.path, body or None, dict(self.headers))
                 answer = upstream.getresponse()
