@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 import form_definitions
 from site_builder import (
     __version__,
+    ask,
     downloads,
     enginecache,
     feed,
     history,
     opendata,
     output,
+    pinyin,
     search,
     sitemap,
     webapp,
@@ -121,6 +123,8 @@ class _Site:
         yield from opendata.api_files(self.data, self.content.forms, self.renderer)
         yield from sitemap.files(listed, site["网址"])
         yield from search.files(listed, self.catalogue, self.renderer.convert)
+        yield from ask.files(self.catalogue)
+        yield pinyin.file(CACHE)
         yield from feed.files(self.content.changes, site, self.renderer.convert)
 
 

@@ -71,15 +71,15 @@ export class Engine {
   }
 
   /**
-   * Return hits, best first: {doc, number, score, coverage, title, phrase}. `coverage` (0 to 1)
-   * says how much of the query was found, `phrase` where it was found best; title and phrase are
-   * in the script of the page.
+   * Return hits, best first: {doc, number, score, coverage, filled, title, phrase}. `coverage`
+   * (0 to 1) says how much of the query was found, `phrase` where it was found best and `filled`
+   * how much of that phrase the query has; title and phrase are in the script of the page.
    */
-  search(query, { limit = 20, accept = () => true } = {}) {
+  search(query, { limit = 20, accept = () => true, plain = false } = {}) {
     const folded = this.reader.fold(query);
-    const { wanted, rest } = this.reader.attributesOf(folded, (piece) => this.#inAName(piece));
+    const { wanted, rest } = plain ? { wanted: {}, rest: folded } : this.#attributesOf(folded);
     const asked = Object.keys(wanted).length > 0;
-    const meaning = this.#meaningful(rest) ? rest : folded;
+    const meaning = this.means(rest) ? rest : folded;
     const found = this.#searchAll(meaning, (doc) => doc.facts || meaning === folded);
     if (asked && meaning === folded) this.#addAllWith(wanted, found);
     // an attribute may be what a page is about (不用跑 → the list of matters without a visit)
@@ -128,18 +128,26 @@ export class Engine {
       if (!doc.facts) return;
       const score = satisfies(doc, wanted) ? 0.3 : 0;
       found.delete(number);
-      if (score) found.set(number, { doc, number, score, coverage: 1, phrase: doc.title });
+      if (score) found.set(number, { doc, number, score, coverage: 1, filled: 0, phrase: doc.title });
     });
   }
 
-  #meaningful(text) {
-    const idle = this.reader.idle(text);
-    return [...text].some((char, i) => char !== " " && !idle[i]);
+  /** Whether there is more in a text than 我想, 怎么, 办理 and the like. */
+  means(text) {
+    const folded = this.reader.fold(text);
+    const idle = this.reader.idle(folded);
+    return [...folded].some((char, i) => char !== " " && !idle[i]);
   }
 
-  #inAName(piece) {
+  /** Whether a word of the text is but a piece of a matter's name, as 上网 in 互联网上网. */
+  withinName(text, at, length) {
     this.names ??= this.docs.map((doc) => (doc.facts ? this.reader.fold(doc.title) : "")).join("\n");
-    return this.names.includes(piece);
+    const wider = [text.slice(Math.max(0, at - 1), at + length), text.slice(at, at + length + 1)];
+    return wider.some((piece) => piece.length > length && !piece.includes(" ") && this.names.includes(piece));
+  }
+
+  #attributesOf(text) {
+    return this.reader.attributesOf(text, (rest, at, length) => this.withinName(rest, at, length));
   }
 
   #searchWording(wording, parts) {
@@ -159,9 +167,9 @@ export class Engine {
     const total = units.reduce((sum, unit) => sum + unit.weight, 0);
     const documents = new Map();
     for (const part of parts) part.match(units, total, (char) => this.#charWeight(char), documents);
-    return [...documents].map(([number, { quality, phrase, likeness }]) => {
+    return [...documents].map(([number, { quality, phrase, likeness, filled }]) => {
       const covered = units.reduce((sum, unit, i) => sum + unit.weight * quality[i], 0) / total;
-      return { doc: this.docs[number], number, coverage: covered, phrase, score: covered * (0.5 + 0.5 * likeness) };
+      return { doc: this.docs[number], number, coverage: covered, filled, phrase, score: covered * (0.5 + 0.5 * likeness) };
     });
   }
 
@@ -261,6 +269,7 @@ class Part {
     }
     if (likeness > best.likeness) {
       best.likeness = likeness;
+      best.filled = Math.min(found / phrase.size, 1);
       best.phrase = phrase.text;
     }
   }

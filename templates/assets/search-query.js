@@ -48,9 +48,9 @@ export class Reader {
 
   /**
    * Split off what a query says about the matter's attributes (免费, 网上, 7天内).
-   * `known` tells whether a piece of text belongs to a name, as 上网 in 互联网上网 does.
+   * `withinName` tells whether a word of the text is but a piece of a matter's name.
    */
-  attributesOf(text, known) {
+  attributesOf(text, withinName) {
     const wanted = {};
     let rest = text;
     const days = rest.match(/(\d+|[一二两三四五六七八九十]+)个?(工作)?[天日](之内|以内|内|办|拿|出)\S{0,2}/);
@@ -60,8 +60,7 @@ export class Reader {
     }
     for (const [name, words] of this.attributes) {
       rest = rest.replace(words, (word, at) => {
-        const wider = [rest.slice(Math.max(0, at - 1), at + word.length), rest.slice(at, at + word.length + 1)];
-        if (wider.some((piece) => piece.length > word.length && !piece.includes(" ") && known(piece))) return word;
+        if (withinName(rest, at, word.length)) return word;
         wanted[name] = true;
         return " ";
       });

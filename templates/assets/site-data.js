@@ -8,12 +8,26 @@ export const root = new URL("../", import.meta.url);
 export const hant = document.documentElement.lang === "zh-Hant";
 export const base = hant ? new URL("hant/", root) : root;
 
-/** The value of a JSON file, the text of any other. Fails when it cannot be had. */
+/** The value of a JSON file. Fails when it cannot be had. */
 export async function load(path) {
   if (location.protocol === "file:") return loadTwin(path);
-  const response = await fetch(new URL(path, root));
-  if (!response.ok) throw new Error(`${response.status} ${path}`);
-  return path.endsWith(".json") ? response.json() : response.text();
+  return (await fetched(new URL(path, root))).json();
+}
+
+/** A page of this site in this page's script, by its address below the script's root. */
+export async function loadPage(url) {
+  const address = new URL(url, base);
+  const html =
+    location.protocol === "file:"
+      ? await loadTwin(`${address.href.slice(root.href.length)}index.html`)
+      : await (await fetched(address, { headers: { Accept: "text/html" } })).text(); // so the worker knows
+  return new DOMParser().parseFromString(html, "text/html");
+}
+
+async function fetched(address, options) {
+  const response = await fetch(address, options);
+  if (!response.ok) throw new Error(`${response.status} ${address}`);
+  return response;
 }
 
 function loadTwin(path) {

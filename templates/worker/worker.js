@@ -24,7 +24,8 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || !url.href.startsWith(copy.root.href)) return;
   const path = decodeURIComponent(url.pathname.slice(copy.root.pathname.length));
-  if (request.mode === "navigate") event.respondWith(answerPage(event, path));
+  const wantsPage = request.mode === "navigate" || request.headers.get("Accept") === "text/html";
+  if (wantsPage) event.respondWith(answerPage(event, path));
   else if (path.startsWith("assets/")) event.respondWith(answerAsset(request, path));
   else if (path.startsWith("data/")) event.respondWith(answerData(event, path));
 });
