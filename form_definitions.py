@@ -194,9 +194,7 @@ def _field(raw: Any, where: str) -> Field:
             f"{where} 的 {field.name}：没有 {field.type} 这种类型；可用 {known}"
         )
     if field.source and field.source not in SOURCES:
-        raise FormDefinitionError(
-            f"{where} 的 {field.name}：source 只能是 {'、'.join(SOURCES)}"
-        )
+        raise FormDefinitionError(f"{where} 的 {field.name}：source 只能是 {'、'.join(SOURCES)}")
     return field
 
 

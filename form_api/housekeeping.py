@@ -8,6 +8,7 @@ import logging
 from functools import partial
 
 from form_api import notify
+from form_api.desk.outbox import Outbox
 from form_api.domain import KINDS, milliseconds
 from form_api.errors import FormApiError
 from form_api.service import Service
@@ -22,13 +23,14 @@ SEALED_AFTER = dt.timedelta(days=1, hours=1)
 CALENDAR_WANTED_FROM = (11, 15)
 
 
-async def run(service: Service, ways: list[notify.Channel]) -> None:
+async def run(service: Service, ways: list[notify.Channel], outbox: Outbox) -> None:
     """Go round for ever; a round that fails is only logged, the next one comes."""
     turn = 0
     while True:
         try:
             if ways:
                 await notify.deliver(service.store, ways, service.clock)
+            await outbox.deliver()
             if turn % ROUNDS_BETWEEN_CLEANINGS == 0:
                 await clean(service)
         except FormApiError as error:

@@ -107,7 +107,7 @@ async def _serve(settings: Settings) -> None:
     await store.open()
     service: Service = app.state.service
     ways = notify.channels(settings, keys.webhook)
-    chores = asyncio.create_task(housekeeping.run(service, ways))
+    chores = asyncio.create_task(housekeeping.run(service, ways, app.state.desk.outbox))
     try:
         server = _Server(_config(settings, app), store)
         await server.serve()

@@ -95,6 +95,12 @@ class Settings:
         default=(), metadata=_about(_list, "通知邮件的收件地址，逗号分开")
     )
     webhook_url: str = field(default="", metadata=_about(str, "通知用的网址；内容带签名"))
+    content_repository: str = field(
+        default="", metadata=_about(str, "内容的 git 仓库：公开的答复推送到那里；不填则不公开")
+    )
+    content_folder: Path | None = field(
+        default=None, metadata=_about(_path, "公开答复时存放仓库副本的文件夹，默认 var/content")
+    )
     log_level: str = field(default="INFO", metadata=_about(_level, "日志详细程度"))
 
     @property

@@ -18,8 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from site_builder import han
-from site_builder.errors import ContentError, Finding
-from site_builder.model import Catalogue, Matter, Zone
+from site_builder.model import Catalogue, Matter
 from site_builder.pages import AUDIENCES, Page
 from site_builder.render import Output
 from site_builder.script import Converter
@@ -34,13 +33,12 @@ Doc = list[Any]
 
 
 def files(pages: Iterable[Page], catalogue: Catalogue, convert: Converter) -> Iterator[Output]:
-    """Yield the index of all pages. Raises ContentError when the word list names no page."""
+    """Yield the index of all pages."""
     words: Mapping[str, Any] = catalogue.data.get(WORDS) or {}
     pages = [page for page in pages if page.kind not in _UNLISTED]
-    _check_addresses(words, pages, catalogue)
     said: Mapping[str, list[str]] = words.get("说法") or {}
     found = [(_document(p, said.get(p.url, ()), catalogue), _texts(p)) for p in pages]
-    found += [(_place(zone), []) for zone in catalogue.zones]
+    found += [(place, []) for place in _places(said, catalogue)]
     parts = [found[i : i + PART] for i in range(0, len(found), PART)]
     documents = [[document for document, _ in part] for part in parts]
     more = [_part("docs", docs) for docs in documents[1:]]
@@ -71,10 +69,15 @@ def _document(page: Page, said: Sequence[str], catalogue: Catalogue) -> Doc:
     return [_KINDS.get(page.kind, "page"), page.url, page.title, list(said)]
 
 
-def _place(zone: Zone) -> Doc:
-    """Return a zone of the hall, with what is handled there."""
-    services = zone.services.rpartition("：")[2].split("、")
-    return ["hall", f"hall/#zone-{zone.id}", zone.name, [zone.area, *services]]
+def _places(said: Mapping[str, Sequence[str]], catalogue: Catalogue) -> Iterator[Doc]:
+    """Yield parts of pages that have an address of their own: the hall's zones, its hours …"""
+    zones = {f"hall/#zone-{zone.id}": zone for zone in catalogue.zones}
+    for url, zone in zones.items():
+        services = zone.services.rpartition("：")[2].split("、")
+        yield ["hall", url, zone.name, [zone.area, *services, *said.get(url, ())]]
+    for url, (title, *names) in said.items():
+        if "#" in url and url not in zones:
+            yield ["hall", url, title, names]
 
 
 _UNLISTED: Final = {"404", "offline-missing", "package-case"}
@@ -140,21 +143,3 @@ def _json(value: Any) -> bytes:
 def _everything(documents: list[list[Doc]], texts: list[Output]) -> str:
     """Return every character the index holds."""
     return json.dumps(documents, ensure_ascii=False) + "".join(t.data.decode() for t in texts)
-
-
-def _check_addresses(words: Mapping[str, Any], pages: Iterable[Page], catalogue: Catalogue) -> None:
-    known = {page.url for page in pages}
-    source = catalogue.sources.get(WORDS)
-    findings = [
-        Finding(
-            source.file if source else "",
-            source.line("说法", url) if source else 1,
-            "S-01",
-            f"没有“{url}”这个页面",
-            "写页面在网址里的部分，如 matters/food-stall-filing/；页面撤了就删掉这一项",
-        )
-        for url in words.get("说法") or {}
-        if url not in known
-    ]
-    if findings:
-        raise ContentError(findings)

@@ -43,6 +43,11 @@ class Outbox:
         self._repository, self._folder = repository, folder
         self._turn = asyncio.Lock()
 
+    @property
+    def connected(self) -> bool:
+        """Whether there is a repository to bring anything to."""
+        return bool(self._repository)
+
     async def deliver(self) -> int:
         """Bring what is due; what fails stays, and is tried again ever less often."""
         if not self._repository:

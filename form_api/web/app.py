@@ -12,6 +12,8 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from form_api import admin, bots
 from form_api.crypto import Keys
+from form_api.desk import web as desk_pages
+from form_api.desk.desk import make_desk
 from form_api.domain import APPOINTMENT, KINDS
 from form_api.service import Clock, Service
 from form_api.settings import Settings
@@ -42,6 +44,7 @@ def create_app(settings: Settings, keys: Keys, store: Store, clock: Clock = now)
     app.state.service = service
     app.state.settings = settings
     app.state.pages = Pages(site)
+    app.state.desk = make_desk(service, settings)
     return app
 
 
@@ -76,6 +79,7 @@ def routes(site: Site) -> list[BaseRoute]:
         Route("/api/livez", public.live),
         Route("/api/readyz", public.ready),
         Route("/api/metrics", public.figures),
+        desk_pages.routes(),
     ]
     if site.root is not None:
         listed.append(Mount("/", StaticSite(site.root)))

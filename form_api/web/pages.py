@@ -34,7 +34,7 @@ MINIMAL_SHELL = {
         '<main id="main">',
         "</main></body></html>",
     ],
-    "slots": ["language", "title", "head", "base", "crumbs", "body"],
+    "slots": ["lang", "title", "head", "base", "crumbs", "body"],
 }
 
 
@@ -92,7 +92,7 @@ class Pages:
             "base": BASES[script],
             "twin": BASES["hans" if script == "hant" else "hant"],
             "kind": "api",
-            "language": LANGUAGES[script],
+            "lang": LANGUAGES[script],
         }
         return HTMLResponse(
             _fill(_shell(rules, script), values),

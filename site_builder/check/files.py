@@ -109,6 +109,24 @@ def data_links_lead_somewhere(site: Site) -> Faults:
                 )
 
 
+@rule("F-05")
+def everyday_words_name_a_page(site: Site) -> Faults:
+    """同义词表“说法”一栏写的事项和套餐，都有对应的内容。
+
+    依据：国办秘函〔2019〕19号（站内搜索可用）D-58。
+    """
+    values = site.catalogue.data.get("synonyms")
+    said = values.get("说法") if isinstance(values, dict) else None
+    for address in said or {}:
+        if not _resolves(site, "", "/", address):
+            yield Fault(
+                site.source("synonyms"),
+                ("说法", address),
+                f"没有“{address}”这个页面",
+                "核对地址；内容撤了就删掉这一项",
+            )
+
+
 def _address(file: str) -> str | None:
     """Return the address of the page a Markdown file becomes, or None when it becomes none."""
     folder, _, rest = file.partition("/")

@@ -12,6 +12,8 @@ const SURE_OF_A_PAGE = 0.75;
 const ALONE = 0.75;
 /** Candidates are this close to the best one. */
 const CLOSE = 0.75;
+/** What a package answers; for anything else a matter is needed. */
+const OF_A_PACKAGE = ["process", "materials", "time"];
 /** A package is offered when somebody wants to open a shop and it fits this well beside the best. */
 const PACKAGE = 0.6;
 
@@ -46,12 +48,12 @@ export class Asking {
   #choose(hits, facet, text) {
     const [best] = hits.filter(({ doc }) => doc.kind !== "article");
     if (!best || !likely(best)) return decline("unknown");
-    const wish = !facet || facet === "process" || facet === "materials";
+    const wish = OF_A_PACKAGE.includes(facet ?? "process");
     const fitting = hits.find((h) => h.doc.kind === "package" && h.score >= PACKAGE * best.score && h.coverage >= SURE * 0.8);
     if (wish && fitting && this.words.wishes.some((word) => text.includes(word))) {
-      return { facet: "process", doc: fitting.doc, others: docs(hits, fitting, best) };
+      return { facet: facet ?? "process", doc: fitting.doc, others: docs(hits, fitting, best) };
     }
-    const matters = hits.filter(({ doc }) => doc.facts || doc.kind === "package");
+    const matters = hits.filter(({ doc }) => doc.facts || (wish && doc.kind === "package"));
     const [top] = matters;
     if (best.doc !== top?.doc && best.coverage >= SURE_OF_A_PAGE && best.score > 1.1 * (top?.score ?? 0)) {
       return { facet: facet || "where", doc: best.doc, others: [] };
@@ -70,22 +72,27 @@ export class Asking {
 
   /** The facet with the longest word in the text, and the text without that facet's words. */
   #facet(text) {
-    let found = { length: 0 };
-    for (const [facet, words] of Object.entries(this.words.facets)) {
-      for (const word of words) {
-        const said = this.#said(word, text);
-        const length = facet === "process" ? 0.5 : word.length;
-        if (said && length > found.length) found = { facet, length };
-      }
+    for (const facets of [this.words.facets, this.words.vague]) {
+      const facet = this.#longestSaid(facets, text);
+      if (facet) return { facet, rest: this.#without(facets[facet], text) };
     }
-    if (!found.facet) return { rest: text };
-    const words = [...this.words.facets[found.facet]].sort((a, b) => b.length - a.length);
+    return { rest: text };
+  }
+
+  #longestSaid(facets, text) {
+    const said = Object.entries(facets).flatMap(([facet, words]) =>
+      words.filter((word) => this.#said(word, text)).map((word) => ({ facet, length: word.length })),
+    );
+    return said.sort((a, b) => b.length - a.length)[0]?.facet;
+  }
+
+  #without(words, text) {
     let rest = text;
-    for (const word of words) {
+    for (const word of [...words].sort((a, b) => b.length - a.length)) {
       const said = this.#said(word, rest);
       if (said) rest = rest.replace(said, " ");
     }
-    return { facet: found.facet, rest: rest.trim() };
+    return rest.trim();
   }
 
   /** The word as it stands in the text, in characters or spelled in pinyin; none inside a name. */

@@ -19,7 +19,8 @@ def test_scripts_import_each_other_by_their_fingerprinted_names(tmp_path: Path) 
     """A script finds the scripts it imports, however the import is written."""
     texts = built(
         tmp_path,
-        a='import { b } from "./b.js";\nexport { c } from \'./b.js\';\nconst later = import("./b.js");',
+        a="import { b } from \"./b.js\";\nexport { c } from './b.js';\n"
+        'const later = import("./b.js");',
         b="export const b = 1, c = 2;",
     )
     address = Assets(tmp_path)["b.js"].removeprefix("assets/")

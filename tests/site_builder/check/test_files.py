@@ -121,3 +121,11 @@ def test_hidden_files_are_left_alone(tmp_path: Path) -> None:
     content = write_content(tmp_path)
     write(content / "packages/.gitkeep", "")
     assert found(content) == []
+
+
+def test_everyday_words_for_a_page_that_is_not_there(tmp_path: Path) -> None:
+    """A word list that points to a matter nobody has is an error on its own line (F-05)."""
+    words = {"说法": {"matters/elder-card/": ["老年证"], "matters/gone/": ["旧证"]}}
+    content = write_content(tmp_path, data={"synonyms": words})
+    (line,) = [text for code, text in found(content) if code == "F-05"]
+    assert line.startswith("matters/gone/")

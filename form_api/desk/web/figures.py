@@ -1,0 +1,151 @@
+"""The pages of statistics and of the desk's log."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+
+from starlette.responses import Response
+
+from form_api.desk import sheets, statistics
+from form_api.desk.accounts import PUBLISH, SUPERVISE
+from form_api.desk.charts import LABEL, WIDTH, chart
+from form_api.desk.web.publishing import deliver_soon
+from form_api.desk.web.visitor import Visitor, back, signed_in
+from form_api.domain import milliseconds
+from form_api.errors import Problem
+from form_api.service import local
+from form_api.store import desk as stored
+from form_api.store.base import Tx
+from form_api.workdays import beijing
+
+LOG_LINES = 200
+FIRST_DAY = "2019-01-01"
+LOG_WORDS = {
+    "sign_in": "登录",
+    "sign_in_refused": "登录没有成功",
+    "staff_add": "新建账号",
+    "staff_password": "重设密码",
+    "staff_totp": "设置动态码",
+    "staff_disable": "停用账号",
+    "look_at_day": "看了当天名单",
+    "look_at_appointment": "按编号查了预约",
+    "look_at_phones": "看了要通知的电话",
+    "quota": "改了号源",
+    "export": "导出了统计",
+    "figures": "公布了每月情况",
+}
+
+
+@signed_in()
+async def page(visitor: Visitor) -> Response:
+    """Show the figures of a span of days, each chart with its table."""
+    first, last = _span(visitor)
+    tables = await _tables(visitor, first, last)
+    drawn = [(table, chart(table)) for table in tables if table.rows]
+    return visitor.page(
+        "statistics.html",
+        "统计",
+        first=first,
+        last=last,
+        drawn=drawn,
+        width=WIDTH,
+        label=LABEL,
+        may_publish=visitor.officer.may(PUBLISH),
+    )
+
+
+@signed_in(SUPERVISE)
+async def export(visitor: Visitor) -> Response:
+    """Return the figures as a file; who took them is logged."""
+    first, last = _span(visitor)
+    tables = [table for table in await _tables(visitor, first, last) if table.rows]
+    kind = visitor.request.path_params["kind"]
+    if kind not in ("csv", "xlsx"):
+        raise Problem("no-page", "只有 csv 和 xlsx。")
+    await _log(visitor, "export", {"first": first, "last": last, "kind": kind})
+    content = sheets.csv_of(tables) if kind == "csv" else sheets.xlsx_of(tables)
+    return Response(
+        content,
+        media_type=sheets.CSV if kind == "csv" else sheets.XLSX,
+        headers={
+            "Content-Disposition": f'attachment; filename="statistics-{first}-{last}.{kind}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@signed_in(PUBLISH)
+async def publish(visitor: Visitor) -> Response:
+    """Put the monthly figures on the site; the month that runs is left out."""
+    until = _today(visitor).replace(day=1) - dt.timedelta(days=1)
+    service = visitor.desk.service
+    items = await service.store.read(
+        partial(
+            statistics.handled,
+            rules=service.site.rules,
+            keys=service.keys,
+            first=FIRST_DAY,
+            last=until.isoformat(),
+        )
+    )
+    figures = statistics.months(items)
+    text = statistics.month_file(figures, until.isoformat())
+    at = milliseconds(service.clock())
+
+    def command(tx: Tx) -> None:
+        stored.want_file(tx, statistics.FILE, text, f"公布截至 {until} 的意见办理情况", at)
+        stored.log(tx, at, visitor.officer.id, "figures", {"until": until.isoformat()})
+
+    await service.store.write(command)
+    deliver_soon(visitor)
+    return back("/desk/publishing/")
+
+
+@signed_in(SUPERVISE)
+async def log(visitor: Visitor) -> Response:
+    """Show who did what at the desk."""
+    lines = await visitor.desk.service.store.read(partial(stored.log_lines, limit=LOG_LINES))
+    return visitor.page(
+        "log.html",
+        "工作台日志",
+        lines=[line | {"time": local(line["at"])} for line in lines],
+        words=LOG_WORDS,
+        names=await visitor.desk.cases.names(),
+    )
+
+
+async def _tables(visitor: Visitor, first: str, last: str) -> list[statistics.Table]:
+    service = visitor.desk.service
+    items = await service.store.read(
+        partial(
+            statistics.handled,
+            rules=service.site.rules,
+            keys=service.keys,
+            first=first,
+            last=last,
+        )
+    )
+    return list(statistics.tables(items))
+
+
+async def _log(visitor: Visitor, action: str, data: dict[str, str]) -> None:
+    service = visitor.desk.service
+    at = milliseconds(service.clock())
+    await service.store.write(
+        partial(stored.log, at=at, actor=visitor.officer.id, action=action, data=data)
+    )
+
+
+def _span(visitor: Visitor) -> tuple[str, str]:
+    query, today = visitor.request.query_params, _today(visitor)
+    try:
+        first = dt.date.fromisoformat(query.get("first", "") or f"{today.year}-01-01")
+        last = dt.date.fromisoformat(query.get("last", "") or today.isoformat())
+    except ValueError as error:
+        raise Problem("malformed-body", "日期请写成 2019-10-15 这样。") from error
+    return first.isoformat(), last.isoformat()
+
+
+def _today(visitor: Visitor) -> dt.date:
+    return beijing(visitor.desk.service.clock()).date()
