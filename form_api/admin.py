@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from form_api import housekeeping
+from form_api.desk import accounts
 from form_api.domain import milliseconds
 from form_api.errors import ConfigError, Problem
 from form_api.service import Service
@@ -39,7 +40,16 @@ async def handle(request: Request) -> Response:
     if task == "erase":
         number = request.query_params.get("number", "")
         return JSONResponse({"count": await erase(service, number)})
+    if task == "staff":
+        return JSONResponse({"count": await change_staff(service, await request.json())})
     raise Problem("no-page", "没有这种操作。")
+
+
+async def change_staff(service: Service, change: dict[str, Any]) -> int:
+    """Change an account of the desk."""
+    at = milliseconds(service.clock())
+    await service.store.write(partial(accounts.change, keys=service.keys, at=at, what=change))
+    return 1
 
 
 async def erase(service: Service, number: str) -> int:
@@ -49,13 +59,17 @@ async def erase(service: Service, number: str) -> int:
     return int(await service.store.write(partial(commands.purge, id_=found.id, at=at)))
 
 
-def ask(lock_file: Path, token: str, task: str) -> dict[str, Any] | None:
+def ask(
+    lock_file: Path, token: str, task: str, body: dict[str, Any] | None = None
+) -> dict[str, Any] | None:
     """Ask the running service; None when no service answers."""
     address = lock_file.read_text().strip() if lock_file.exists() else ""
     if not address:
         return None
     request = urllib.request.Request(
-        f"{address}/api/admin/{task}", b"", {"Authorization": f"Bearer {token}"}
+        f"{address}/api/admin/{task}",
+        json.dumps(body or {}).encode(),
+        {"Authorization": f"Bearer {token}"},
     )
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:

@@ -15,6 +15,7 @@ from form_api import answers, launch
 from form_api import backup as backups
 from form_api import export as exporting
 from form_api.crypto import Keys, read_key, write_key
+from form_api.desk.cli import staff
 from form_api.errors import ConfigError, FormApiError
 from form_api.settings import Settings
 from form_api.store import Store, queries
@@ -39,6 +40,7 @@ def main() -> None:
     """Run the command line."""
 
 
+main.add_command(staff)
 _database = click.option("--database", help="sqlite:///文件 或 postgresql://…")
 
 

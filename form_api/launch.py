@@ -10,6 +10,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -169,24 +170,30 @@ def reading(settings: Settings) -> Iterator[Tx]:
         yield PostgresTx(connection_)
 
 
-def administer(settings: Settings, task: str, number: str = "") -> int:
+def administer(
+    settings: Settings, task: str, number: str = "", body: dict[str, Any] | None = None
+) -> int:
     """Do a task in the running service, or here when none runs."""
     keys = load_keys(settings)
     if is_sqlite(settings.database):
         query = f"?number={quote(number)}" if number else ""
-        answer = admin.ask(lock_file(path_of(settings.database)), keys.admin, task + query)
+        answer = admin.ask(lock_file(path_of(settings.database)), keys.admin, task + query, body)
         if answer is not None:
             return int(answer["count"])
-    return asyncio.run(_administer(settings, keys, task, number))
+    return asyncio.run(_administer(settings, keys, task, number, body or {}))
 
 
-async def _administer(settings: Settings, keys: Keys, task: str, number: str) -> int:
+async def _administer(
+    settings: Settings, keys: Keys, task: str, number: str, body: dict[str, Any]
+) -> int:
     store = load_store(settings, keys)
     service: Service = create_app(settings, keys, store).state.service
     await store.open()
     try:
         if task == "erase":
             return await admin.erase(service, number)
+        if task == "staff":
+            return await admin.change_staff(service, body)
         return await housekeeping.purge(service)
     finally:
         await store.close()

@@ -98,21 +98,39 @@ def check(content: Path, form: str, todo: bool) -> None:
     show_default=True,
     help="是否生成 Word 和 PDF；没有变的不会重做。",
 )
-def build(content: Path, config: Path, out: Path, downloads: bool) -> None:
+@click.option(
+    "--portable", is_flag=True, help="随身版：没有网络，双击 index.html 也能看；另打成 zip。"
+)
+@click.option(
+    "--kiosk", is_flag=True, help="自助终端版：没人用时回首页、清掉个人内容，不通往别的网站。"
+)
+def build(
+    content: Path, config: Path, out: Path, downloads: bool, portable: bool, kiosk: bool
+) -> None:
     """Build the site."""
+    from site_builder import editions
     from site_builder.pipeline import build as build_site
+    from site_builder.pipeline import templates_of
 
     _require_folder(content)
+    if portable and kiosk:
+        raise click.UsageError("--portable 和 --kiosk 不能一起用，请分两次生成")
+    edition: editions.Edition = editions.kiosk if kiosk else iter
+    if portable:
+        edition = editions.portable(templates_of(config))
     result = build_site(
         content,
         out,
         config,
         with_downloads=downloads,
+        edition=edition,
         say=lambda words: click.echo(words, err=True),
     )
     click.echo(
         f"{result.matters} 个事项，{result.pages} 个页面，写了 {result.written} 个文件：{out}"
     )
+    if portable:
+        click.echo(f"已打包：{editions.pack(out)}")
 
 
 @cli.command("import", help="把工作簿（.xlsx）导入内容文件夹；只改工作簿里改过的地方。")

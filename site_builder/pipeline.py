@@ -27,6 +27,7 @@ from site_builder import (
 )
 from site_builder.assets import Assets
 from site_builder.catalogue import load_catalogue
+from site_builder.editions import Edition
 from site_builder.errors import SiteError
 from site_builder.model import Catalogue
 from site_builder.offline import OfflineCopy
@@ -55,12 +56,13 @@ def build(
     *,
     with_downloads: bool = False,
     cache: Path | None = None,
+    edition: Edition = iter,
     say: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Build the whole site of `content` into `out`, as it is in force `today`.
 
     Word and PDF files are made `with_downloads`; `say` is told about work that takes a while.
-    What is costly and unchanged is taken from `cache`.
+    What is costly and unchanged is taken from `cache`. `edition` makes another edition of it.
 
     `rendered` is the engine's work when MkDocs itself called us. Raises ContentError with all
     findings when the content has errors, and then leaves `out` as it was.
@@ -79,7 +81,7 @@ def build(
     if with_downloads:
         papers = downloads.all_papers(catalogue, prose)
         files.append(downloads.outputs(papers, renderer.convert, cache / "downloads", say))
-    written = output.write(chain(*files), out)
+    written = output.write(edition(chain(*files)), out)
     return Result(len(catalogue.matters), site.page_count, written)
 
 

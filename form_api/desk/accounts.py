@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 import pyotp
 from argon2 import PasswordHasher
@@ -208,6 +209,20 @@ def add(tx: Tx, keys: Keys, at: int, officer: Officer, password_hash: str) -> No
             f"已经有账号 {officer.id}；请换一个，或者用 form-api staff password 改密码"
         )
     desk.log(tx, at, "command", "staff_add", {"staff": officer.id, "roles": list(officer.roles)})
+
+
+def change(tx: Tx, keys: Keys, at: int, what: Mapping[str, Any]) -> None:
+    """Do what the command line asks for."""
+    match what["change"]:
+        case "add":
+            officer = Officer(what["id"], what["name"], tuple(what["roles"]), what["unit"])
+            add(tx, keys, at, officer, what["password"])
+        case "password":
+            set_password(tx, at, what["id"], what["password"])
+        case "totp":
+            set_totp(tx, keys, at, what["id"], what["secret"])
+        case "disable":
+            disable(tx, at, what["id"])
 
 
 def set_password(tx: Tx, at: int, id_: str, password_hash: str) -> None:

@@ -54,7 +54,8 @@ def _write(sheet: Any, number: int, row: Sequence[Any]) -> None:
         if isinstance(value, int | float):
             cell.value = value
         else:
-            cell.set_explicit_value(ILLEGAL_CHARACTERS_RE.sub("", str(value)), "s")
+            cell.value = ILLEGAL_CHARACTERS_RE.sub("", str(value))
+            cell.data_type = "s"  # never a formula
 
 
 def _cell(value: Any) -> Any:
