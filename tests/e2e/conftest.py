@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.processes import Server
 
@@ -21,6 +21,8 @@ QUIET = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sy
 
 OpenPage = Callable[..., Page]
 """Opens a page of the site in a context of its own: `open_page("hant/matters/", width=390)`."""
+
+expect.set_options(timeout=20_000)  # a busy machine is no broken promise
 
 
 @pytest.fixture(scope="session")
