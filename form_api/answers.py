@@ -160,8 +160,7 @@ def _one_of(field: Field, raw: Any, sources: Sources) -> str:
     allowed = (
         sources.get(field.source) if field.source else {choice.value for choice in field.choices}
     )
-    known = allowed is None or raw in allowed
-    if not isinstance(raw, str) or len(raw) > 200 or not known:
+    if not isinstance(raw, str) or len(raw) > 200 or (allowed is not None and raw not in allowed):
         raise _Wrong("choice", f"{field.label}：请从列出的里面选一个")
     return raw
 

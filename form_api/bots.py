@@ -112,19 +112,19 @@ class Bots:
         return spent
 
     def admit_lookup(self, address: str, number: str, now: dt.datetime) -> None:
-        """Slow down whoever guesses query codes; the owner is never locked out for long."""
+        """Slow down whoever guesses query codes.
+
+        A number that is being guessed rests only for the networks that guess: its owner, who
+        comes from elsewhere, is let in. A network that starts guessing has used up its chance.
+        """
         if not self.enabled:
             return
-        for budget, key in (
-            (self.wrong_by_network, network(address)),
-            (self.wrong_by_number, number),
-        ):
-            if budget.count(key, now.timestamp()) >= budget.limit:
-                raise Problem(
-                    "too-many",
-                    "查询码错得太多，请过几分钟再查。",
-                    retry_after=budget.wait(key, now.timestamp()),
-                )
+        key, moment = network(address), now.timestamp()
+        guesses = self.wrong_by_network.count(key, moment)
+        if guesses >= self.wrong_by_network.limit:
+            raise _guessed(self.wrong_by_network.wait(key, moment))
+        if guesses and self.wrong_by_number.count(number, moment) >= self.wrong_by_number.limit:
+            raise _guessed(self.wrong_by_number.wait(number, moment))
 
     def wrong_code(self, address: str, number: str, now: dt.datetime) -> None:
         """Remember a wrong guess."""
@@ -149,6 +149,10 @@ class Bots:
         if not result.verified or bound_to != id_ or expires < now.timestamp():
             raise _bad_proof()
         return nonce, expires * 1000
+
+
+def _guessed(wait: int) -> Problem:
+    return Problem("too-many", "查询码错得太多，请过几分钟再查。", retry_after=wait)
 
 
 def _bad_proof() -> Problem:

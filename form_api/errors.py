@@ -18,6 +18,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "not-found": (404, "没有查到"),
     "no-page": (404, "没有这个地址"),
     "method-not-allowed": (405, "这个地址不支持这种请求"),
+    "too-slow": (408, "传得太慢"),
     "conflict": (409, "现在不能这样做"),
     "no-place": (409, "这个时段约满了"),
     "already-booked": (409, "您已经约过这件事"),

@@ -29,7 +29,7 @@ COLUMNS = (
     "称呼",
     "联系方式",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def write_csv(tx: Tx, keys: Keys, file: TextIO) -> int:
@@ -75,7 +75,7 @@ def opened(keys: Keys, found: Submission) -> dict[str, Any]:
 
 def safe(cell: str) -> str:
     """Keep a spreadsheet from running what somebody typed."""
-    return f"'{cell}" if cell.lstrip(" \u3000").startswith(_FORMULA) else cell
+    return f"'{cell}" if cell[:1] in ("\t", "\r") or cell.lstrip().startswith(_FORMULA) else cell
 
 
 def masked_name(name: str) -> str:

@@ -20,6 +20,8 @@ ROUND_SECONDS = 30
 ROUNDS_BETWEEN_CLEANINGS = 120
 SEALED_AFTER = dt.timedelta(days=1, hours=1)
 """An hour after midnight: a transaction begun on the day has ended by then."""
+SUSPICIOUS_DAYS = 14
+"""A longer pause than this is looked at by a person before anything is destroyed."""
 CALENDAR_WANTED_FROM = (11, 15)
 
 
@@ -35,6 +37,8 @@ async def run(service: Service, ways: list[notify.Channel], outbox: Outbox) -> N
                 await clean(service)
         except FormApiError as error:
             LOG.warning("housekeeping: %s", error)
+        except Exception:  # whatever it was, tomorrow's purge must not hang on it
+            LOG.exception("housekeeping")
         turn += 1
         await asyncio.sleep(ROUND_SECONDS)
 
@@ -42,13 +46,32 @@ async def run(service: Service, ways: list[notify.Channel], outbox: Outbox) -> N
 async def clean(service: Service) -> int:
     """Do the hourly work; returns how many submissions were purged."""
     now = service.clock()
+    gap = await _days_since_seal(service, now)
+    if gap > SUSPICIOUS_DAYS:
+        LOG.error(
+            "the clock is %d days past the last sealed day: nothing is sealed or purged until"
+            " somebody has checked it and run form-api purge",
+            gap,
+        )
+        return 0
     await service.store.write(partial(commands.tidy, now=milliseconds(now)))
+    await seal(service, now)
+    _warn_of_calendar(service, now)
+    return await purge(service)
+
+
+async def _days_since_seal(service: Service, now: dt.datetime) -> int:
+    """Return how far the clock is ahead of the record; a battery that died may send it to 2038."""
+    last = await service.store.read(queries.last_sealed_day)
+    return beijing(now).date().toordinal() - last if last else 0
+
+
+async def seal(service: Service, now: dt.datetime) -> None:
+    """Close the audit of the day that has gone by."""
     yesterday = beijing(now - SEALED_AFTER).date().toordinal()
     head = await service.store.write(partial(commands.seal_day, day=yesterday))
     if head:
         LOG.info("audit head %s %s", dt.date.fromordinal(yesterday), head.hex())
-    _warn_of_calendar(service, now)
-    return await purge(service)
 
 
 async def purge(service: Service) -> int:
@@ -68,6 +91,7 @@ async def purge(service: Service) -> int:
                     partial(commands.purge, id_=id_, at=milliseconds(now))
                 )
     if count:
+        await service.store.forget()
         LOG.info("purged %d submissions past their retention", count)
     return count
 

@@ -35,9 +35,13 @@ from form_api.store.sqlite import (
     path_of,
 )
 from form_api.web.app import create_app
+from form_api.web.protocol import GuardedProtocol
 
 LOG = logging.getLogger("form_api")
 KEEP_ALIVE_SECONDS = 15
+WATCH_SECONDS = 0.5
+BROKEN_EXIT = 74
+"""EX_IOERR of sysexits.h; systemd restarts after it."""
 SHUTDOWN_SECONDS = 20
 
 
@@ -108,7 +112,9 @@ async def _serve(settings: Settings) -> None:
     await store.open()
     service: Service = app.state.service
     ways = notify.channels(settings, keys.webhook)
-    chores = asyncio.create_task(housekeeping.run(service, ways, app.state.desk.outbox))
+    chores = asyncio.gather(
+        housekeeping.run(service, ways, app.state.desk.outbox), _leave_when_broken(store)
+    )
     try:
         server = _Server(_config(settings, app), store)
         await server.serve()
@@ -116,6 +122,19 @@ async def _serve(settings: Settings) -> None:
         chores.cancel()
         await asyncio.gather(chores, return_exceptions=True)
         await store.close()
+
+
+async def _leave_when_broken(store: Store) -> None:
+    """End the process when its store broke: whoever runs it starts it again, on what is there.
+
+    Without a farewell to the database: closing it would sync once more and call that a success.
+    """
+    while not store.broken:
+        await asyncio.sleep(WATCH_SECONDS)
+    LOG.critical("store broken, leaving: %s", store.broken)
+    await asyncio.sleep(WATCH_SECONDS)  # for the answers that say so
+    logging.shutdown()
+    os._exit(BROKEN_EXIT)
 
 
 class _Server(uvicorn.Server):
@@ -138,6 +157,7 @@ def _config(settings: Settings, app: Starlette) -> uvicorn.Config:
         app,
         host=settings.host,
         port=settings.port,
+        http=GuardedProtocol,
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -194,7 +214,7 @@ async def _administer(
             return await admin.erase(service, number)
         if task == "staff":
             return await admin.change_staff(service, body)
-        return await housekeeping.purge(service)
+        return await admin.purge(service)
     finally:
         await store.close()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import http.client
 import json
 import logging
 import smtplib
@@ -54,7 +55,7 @@ async def deliver(store: Store, ways: list[Channel], clock: Clock) -> int:
         try:
             for way in ways:
                 await asyncio.to_thread(way, notice)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, ValueError, smtplib.SMTPException, http.client.HTTPException) as error:
             LOG.warning("notice not delivered: %s", type(error).__name__)
             DELIVERED.labels("failed").inc()
             continue
@@ -78,6 +79,8 @@ def send_mail(settings: Settings, notice: Row) -> None:
     message["Subject"] = words(notice)
     message["From"] = settings.notify_from or settings.notify_to[0]
     message["To"] = ", ".join(settings.notify_to)
+    # The same for every attempt: a mailbox that got it twice shows it once.
+    message["Message-ID"] = f"<{notice['id'].replace('|', '.')}@form-api>"
     message.set_content(f"{words(notice)}。\n请到工作台办理。\n")
     encrypted = url.scheme == "smtps"
     connect = smtplib.SMTP_SSL if encrypted else smtplib.SMTP

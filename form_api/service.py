@@ -12,8 +12,10 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import re
+import unicodedata
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -33,6 +35,9 @@ from form_api.workdays import beijing
 from form_definitions import Form
 
 Clock = Callable[[], dt.datetime]
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_NUMBER = re.compile(r"[A-Z][0-9]{6}-[0-9]{8}")
+_ID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 WISH_FIELDS = (("date", "slot"), ("date_2", "slot_2"), ("date_3", "slot_3"))
 MAX_ALTERNATIVES = 5
 
@@ -272,9 +277,9 @@ class Service:
     async def slots(self, matter: str, township: str | None, start: str) -> list[dict[str, Any]]:
         """List the slots that can be booked, with the room each has left."""
         rules, now = self.site.rules, self.clock()
-        if rules.matters is not None and matter not in rules.matters:
+        if not _known(matter, rules.matters):
             raise Problem("not-found", "没有这个事项。")
-        if township and rules.townships is not None and township not in rules.townships:
+        if township and not _known(township, rules.townships):
             raise Problem("not-found", "没有这个镇街。")
         try:
             first = dt.date.fromisoformat(start) if start else beijing(now).date()
@@ -367,7 +372,8 @@ class Service:
         place = self.place(rules, values["matter"], values.get("township"))
         wished = values.get("date")
         start = dt.date.fromisoformat(wished) if wished else beijing(now).date()
-        free = [o for o in await self._offers(place, start, now) if o["free"]]
+        people = values.get("party_size", 1)
+        free = [o for o in await self._offers(place, start, now) if o["free"] >= people]
         return Problem(
             "no-place",
             "您选的时段约满了，没有留下预约。请另选一个时段。",
@@ -380,18 +386,15 @@ class Service:
     async def find(self, number: str, code: str, address: str) -> Submission:
         """Find a submission by number and code; what is wrong is never told apart."""
         now = self.clock()
-        number = number.strip().upper().replace(" ", "")
+        number = _canonical(number)
         self.bots.admit_lookup(address, number, now)
-        found = await self.store.read(
-            partial(queries.by_number, number=number.lower() if _is_id(number) else number)
-        )
-        given = self.keys.code_digest(found.id if found else number, code.strip())
-        expected = found.code_digest if found else bytes(32)
-        if not _equal(given, expected):
+        # An unknown number and a wrong code cost the same work, so the time tells nothing.
+        known = await self.store.read(partial(queries.lock_of, number=number)) if number else None
+        id_, expected = known or (number, bytes(32))
+        if not _equal(self.keys.code_digest(id_, code.strip()), expected) or not known:
             self.bots.wrong_code(address, number, now)
             raise Problem("not-found", "没有查到。请核对编号和查询码；编号是一个字母加数字。")
-        assert found is not None
-        return found
+        return await self.find_by_id(id_)
 
     async def find_by_id(self, id_: str) -> Submission:
         """Find the submission a page's token speaks of."""
@@ -611,12 +614,26 @@ def _version(posted: Posted) -> Any:
 
 
 def _booking_values(found: Submission) -> Mapping[str, Any]:
-    date = found.booking.date if found.booking else None
-    return {"matter": found.matter or "", "township": found.township, "date": date}
+    booking = found.booking
+    return {
+        "matter": found.matter or "",
+        "township": found.township,
+        "date": booking.date if booking else None,
+        "party_size": booking.places if booking else 1,
+    }
 
 
-def _is_id(text: str) -> bool:
-    return len(text) == 36 and text.count("-") == 4
+def _known(id_: str, known: Collection[str] | None) -> bool:
+    """Whether an id from an address is one of ours; without a site, whether it could be."""
+    return id_ in known if known is not None else _NAME.fullmatch(id_) is not None
+
+
+def _canonical(number: str) -> str:
+    """Return a number or id as it is stored; nothing when it cannot be one."""
+    number = unicodedata.normalize("NFKC", number).strip().upper().replace(" ", "")
+    if _ID.fullmatch(number):
+        return number.lower()
+    return number if _NUMBER.fullmatch(number) else ""
 
 
 def _equal(given: bytes, expected: bytes) -> bool:

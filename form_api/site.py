@@ -7,6 +7,7 @@ noticed at the next request.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from form_api.errors import ConfigError
 from form_api.slots import Schedule
 from form_api.workdays import Calendar
 
+LOG = logging.getLogger("form_api.site")
 CONTENT = Path(__file__).parent.parent / "content" / "data"
 """What counts when there is no site: the content this program came with."""
 SHELL_SCRIPTS = ("hans", "hant")
@@ -56,21 +58,29 @@ class Rules:
 
 
 class Site:
-    """The site's files, read again when they change."""
+    """The site's files, read again when they change.
+
+    A broken site is refused at start. One that is published broken while the service runs must
+    not stop it: the rules of before stay, and the log says why.
+    """
 
     def __init__(self, root: Path | None) -> None:
         if root is not None and not root.is_dir():
             raise ConfigError(f"{root}：没有这个网站文件夹；请先用 site-builder build 建好")
         self.root = root
-        self._stamp: object = None
-        self._rules: Rules | None = None
+        self._stamp = self._current_stamp()
+        self._rules = read_rules(root)
 
     @property
     def rules(self) -> Rules:
         """The current rules."""
         stamp = self._current_stamp()
-        if self._rules is None or stamp != self._stamp:
-            self._rules, self._stamp = read_rules(self.root), stamp
+        if stamp != self._stamp:
+            self._stamp = stamp
+            try:
+                self._rules = read_rules(self.root)
+            except ConfigError as error:
+                LOG.error("the new site cannot be used, the rules of before stay: %s", error)
         return self._rules
 
     @property
@@ -92,7 +102,19 @@ class Site:
 
 def read_rules(root: Path | None) -> Rules:
     """Read everything from the site, or from the program's own content."""
-    data = root / "data" if root else None
+    if root is not None and not (root / "data" / "catalogue.json").is_file():
+        raise ConfigError(
+            f"{root}：不是建好的网站（没有 data/catalogue.json）；请先用 site-builder build 建好"
+        )
+    try:
+        return _read(root / "data" if root else None)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise ConfigError(
+            f"{root or CONTENT}：内容不对（{type(error).__name__}：{error}）；请重新建站再启动"
+        ) from error
+
+
+def _read(data: Path | None) -> Rules:
     calendar = Calendar.of(_plain(data, "holidays"))
     catalogue = _json(data, "catalogue")
     return Rules(
@@ -102,9 +124,7 @@ def read_rules(root: Path | None) -> Rules:
         townships={item["id"]: item["name"] for item in catalogue.get("townships", [])}
         if catalogue
         else None,
-        shells={
-            script: shell for script in SHELL_SCRIPTS if (shell := _json(data, f"shell.{script}"))
-        },
+        shells={script: shell for script in SHELL_SCRIPTS if (shell := _shell(data, script))},
         csp_hashes=_json(data, "csp") or {},
         answer_templates=tuple(_plain(data, "answer-templates") or ()),
     )
@@ -128,6 +148,13 @@ def _json(data: Path | None, name: str) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}：读不出来（{error}）；请重新建站") from error
+
+
+def _shell(data: Path | None, script: str) -> Any:
+    shell = _json(data, f"shell.{script}")
+    if shell and len(shell["parts"]) != len(shell["slots"]) + 1:
+        raise ValueError(f"shell.{script}.json 的 parts 应当比 slots 多一个")
+    return shell
 
 
 def _matter(raw: Mapping[str, Any]) -> Matter:

@@ -40,6 +40,8 @@ class Store(Protocol):
     """A store of submissions. A `write` that returned is on disk, synced."""
 
     engine: str
+    broken: str
+    """Why this process must not go on with the store, once that is so."""
 
     async def open(self) -> None:
         """Check the database and start serving it."""
@@ -52,6 +54,9 @@ class Store(Protocol):
 
     async def read(self, query: Callable[[Tx], T]) -> T:
         """Run a query on committed data."""
+
+    async def forget(self) -> None:
+        """Let nothing that was deleted stay in side files."""
 
     async def health(self) -> Health:
         """Say whether the store can take submissions."""

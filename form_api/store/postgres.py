@@ -65,6 +65,7 @@ class PostgresStore:
     """The store on a PostgreSQL server, shared by any number of processes."""
 
     engine = "postgresql"
+    broken = ""
 
     def __init__(self, url: str, key_check: bytes, queue_limit: int = 1000) -> None:
         self._key_check = key_check
@@ -108,6 +109,9 @@ class PostgresStore:
     async def read(self, query: Callable[[Tx], T]) -> T:
         """Run a query."""
         return await self._submit(lambda: self._write(query))
+
+    async def forget(self) -> None:
+        """Leave it to the server: autovacuum clears its tables, its journal is recycled."""
 
     async def health(self) -> Health:
         """Ready while the server answers."""

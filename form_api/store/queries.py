@@ -21,6 +21,14 @@ def by_number(tx: Tx, number: str) -> Submission | None:
     return _submission(tx, row) if row else None
 
 
+def lock_of(tx: Tx, number: str) -> tuple[str, bytes] | None:
+    """Return the id of a submission and what its query code is compared with."""
+    row = tx.one(
+        "SELECT id, code_digest FROM submission WHERE number = ? OR id = ?", number, number
+    )
+    return (row["id"], bytes(row["code_digest"])) if row else None
+
+
 def photo(tx: Tx, id_: str, place: int) -> bytes | None:
     """Return one sealed photo."""
     row = tx.one("SELECT sealed FROM photo WHERE submission = ? AND place = ?", id_, place)
@@ -135,6 +143,12 @@ def figures(tx: Tx, today: str) -> dict[str, float]:
         "notices_waiting": number("SELECT count(*) AS n FROM notice WHERE done_at IS NULL"),
         "replies_waiting": number("SELECT count(*) AS n FROM wanted_file WHERE done_at IS NULL"),
     }
+
+
+def last_sealed_day(tx: Tx) -> int | None:
+    """Return the newest day whose audit is closed, as an ordinal."""
+    row = tx.one("SELECT max(day) AS day FROM day_seal")
+    return row["day"] if row else None
 
 
 def audit_head(tx: Tx) -> str:

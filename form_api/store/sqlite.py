@@ -41,6 +41,8 @@ BUSY_MILLISECONDS = 2000
 JOURNAL_LIMIT = 64 * 1024 * 1024
 MIN_FREE_BYTES = 64 * 1024 * 1024
 READERS = 2
+CHECKPOINT_AFTER = 1000
+"""Commands between checkpoints under load; when idle there is one each second."""
 
 
 def path_of(url: str) -> Path:
@@ -98,7 +100,9 @@ class SqliteStore:
         self._local = threading.local()
         self._reading: list[sqlite3.Connection] = []
         self._beat = 0.0
-        self._broken = ""
+        self._since_checkpoint = 0
+        self._forgetting = False
+        self.broken = ""
 
     async def open(self) -> None:
         """Lock, check and migrate the file, then start the writer."""
@@ -127,8 +131,8 @@ class SqliteStore:
 
     async def write(self, command: Callable[[Tx], T]) -> T:
         """Queue a command; returns when it is durable."""
-        if self._broken:
-            raise StoreUnavailable(self._broken)
+        if self.broken:
+            raise StoreUnavailable(self.broken)
         if self._queue.qsize() >= self._queue_limit:
             raise Problem("busy", "请过一会儿再提交，您填的内容还在。", retry_after=5)
         loop = asyncio.get_running_loop()
@@ -146,7 +150,7 @@ class SqliteStore:
         """Ready while the writer breathes and the disk has room."""
         free = _free_bytes(self.path)
         silent = time.monotonic() - self._beat
-        detail = self._broken
+        detail = self.broken
         if not detail and free < MIN_FREE_BYTES:
             detail = f"磁盘只剩 {free // 2**20} MB"
         if not detail and silent > 5 + BUSY_MILLISECONDS / 1000:
@@ -164,6 +168,10 @@ class SqliteStore:
             figures,
         )
 
+    async def forget(self) -> None:
+        """Let nothing that was deleted stay in the journal; done before the next pause ends."""
+        self._forgetting = True
+
     # The writer thread
 
     def _work(self) -> None:
@@ -175,10 +183,24 @@ class SqliteStore:
             batch, running = self._next_batch()
             if batch:
                 self._commit(connection, batch)
-            elif running:
-                _checkpoint(connection, "PASSIVE")
-        _checkpoint(connection, "TRUNCATE")
+                self._since_checkpoint += len(batch)
+            if not batch or self._since_checkpoint >= CHECKPOINT_AFTER or self._forgetting:
+                self._checkpoint(connection, "TRUNCATE" if self._forgetting else "PASSIVE")
+        self._checkpoint(connection, "TRUNCATE")
         connection.close()
+
+    def _checkpoint(self, connection: sqlite3.Connection, mode: str) -> None:
+        """Copy the journal into the file, by ourselves: SQLite's own swallows a failed sync."""
+        if self.broken:
+            return
+        try:
+            busy = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()[0]
+        except sqlite3.Error as error:
+            self._judge(error)
+            return
+        self._since_checkpoint = 0
+        if mode == "TRUNCATE" and not busy:
+            self._forgetting = False
 
     def _next_batch(self) -> tuple[list[_Job], bool]:
         batch: list[_Job] = []
@@ -214,10 +236,14 @@ class SqliteStore:
         _release(batch, results)
 
     def _judge(self, error: BaseException) -> None:
-        """Full and locked pass; after anything else the file is opened anew, by a restart."""
+        """Full and locked pass; after anything else the file is opened anew, by a restart.
+
+        After a failed sync the system may say of the next one that it succeeded, though pages
+        were lost; only a new process that reads the journal from the disk knows what is there.
+        """
         name = getattr(error, "sqlite_errorname", "")
         if not name.startswith(("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED")):
-            self._broken = f"写入出错：{error}"
+            self.broken = f"写入出错：{error}"
 
     # Reading
 
@@ -283,7 +309,7 @@ def connect(path: Path) -> sqlite3.Connection:
         "trusted_schema = OFF",
         "secure_delete = ON",
         f"journal_size_limit = {JOURNAL_LIMIT}",
-        "wal_autocheckpoint = 4000",
+        "wal_autocheckpoint = 0",
     ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
@@ -357,11 +383,6 @@ def _answer(answers: list[tuple[_Job, Any, BaseException | None]]) -> None:
             job.future.set_exception(error)
         else:
             job.future.set_result(result)
-
-
-def _checkpoint(connection: sqlite3.Connection, mode: str) -> None:
-    with contextlib.suppress(sqlite3.OperationalError):  # somebody reads: next time
-        connection.execute(f"PRAGMA wal_checkpoint({mode})")
 
 
 def _free_bytes(path: Path) -> int:

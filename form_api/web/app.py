@@ -20,6 +20,7 @@ from form_api.settings import Settings
 from form_api.site import Site
 from form_api.store import Store
 from form_api.web import openapi, problems, public, status, submissions
+from form_api.web.bodies import Bodies
 from form_api.web.pages import Pages
 from form_api.web.security import SecurityHeaders
 from form_api.web.static import StaticSite
@@ -43,6 +44,7 @@ def create_app(settings: Settings, keys: Keys, store: Store, clock: Clock = now)
     )
     app.state.service = service
     app.state.settings = settings
+    app.state.bodies = Bodies()
     app.state.pages = Pages(site)
     app.state.desk = make_desk(service, settings)
     return app

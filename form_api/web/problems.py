@@ -45,6 +45,8 @@ async def handle(request: Request, error: Exception) -> Response:
     elif isinstance(error, StoreUnavailable):
         LOG.error("store: %s", error)
     headers = {"Cache-Control": "no-store"}
+    if isinstance(error, HTTPException) and error.headers:
+        headers |= error.headers  # which methods a 405 allows
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
     if wants_page(request):

@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 from form_api import metrics
 from form_api.errors import FieldError, Problem
 from form_api.service import parse_id
-from form_api.web.requests import SMALL_BODY, address_of, field, read_posted, service_of
+from form_api.web.bodies import SMALL_BODY
+from form_api.web.requests import address_of, field, read_posted, service_of
 
 MAX_PATHS = 50
 _PATH = re.compile(r"/[A-Za-z0-9/_\-.]{0,200}")

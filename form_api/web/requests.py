@@ -10,11 +10,9 @@ from form_api.decode import Posted, decode
 from form_api.errors import Problem
 from form_api.service import Sender, Service
 from form_api.settings import Settings
+from form_api.web.bodies import Bodies
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
-SMALL_BODY = 64 * 1024
-LARGE_BODY = 32 * 1024 * 1024
-"""Three photos of 10 MB and the form around them."""
 SCRIPTS = ("hans", "hant")
 
 
@@ -30,25 +28,11 @@ def settings_of(request: Request) -> Settings:
     return settings
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """Read a body, refusing one that is too large before it is all in memory."""
-    announced = request.headers.get("content-length", "0")
-    if announced.isascii() and announced.isdigit() and int(announced) > limit:
-        raise _too_large(limit)
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise _too_large(limit)
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
 async def read_posted(request: Request, limit: int) -> Posted:
     """Read and decode a body."""
     same_site(request)
-    return decode(request.headers.get("content-type", ""), await read_body(request, limit))
+    bodies: Bodies = request.app.state.bodies
+    return decode(request.headers.get("content-type", ""), await bodies.read(request, limit))
 
 
 def same_site(request: Request) -> None:
@@ -107,7 +91,3 @@ def script_of(posted: Posted) -> str:
     """Return the script the person reads."""
     script = field(posted, "script")
     return script if script in SCRIPTS else "hans"
-
-
-def _too_large(limit: int) -> Problem:
-    return Problem("too-large", f"最多 {limit // 2**10:,} KB。请减少文字，或者换小一些的照片。")

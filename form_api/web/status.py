@@ -16,9 +16,9 @@ from form_api.domain import ACTIONS, Kind, Submission
 from form_api.errors import FieldError, Problem
 from form_api.service import Service, parse_id, sources
 from form_api.slots import ends_at, starts_at
+from form_api.web.bodies import SMALL_BODY
 from form_api.web.pages import Pages
 from form_api.web.requests import (
-    SMALL_BODY,
     address_of,
     field,
     read_posted,

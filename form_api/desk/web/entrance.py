@@ -20,8 +20,9 @@ from form_api.desk.web.visitor import (
     signed_in,
 )
 from form_api.errors import Problem
+from form_api.web.bodies import SMALL_BODY
 from form_api.web.pages import TEMPLATES
-from form_api.web.requests import SMALL_BODY, address_of, field, read_posted
+from form_api.web.requests import address_of, field, read_posted
 
 
 async def sign_in_page(request: Request) -> Response:

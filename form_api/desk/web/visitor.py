@@ -19,8 +19,9 @@ from form_api.desk.accounts import Officer, Session
 from form_api.desk.desk import Desk
 from form_api.desk.hall import new_request
 from form_api.errors import Problem
+from form_api.web.bodies import SMALL_BODY
 from form_api.web.pages import Pages
-from form_api.web.requests import SMALL_BODY, read_posted
+from form_api.web.requests import read_posted
 
 COOKIE = "desk"
 HOME = "/desk/"
