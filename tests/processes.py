@@ -8,18 +8,21 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 COMMAND = str(Path(sys.executable).with_name("form-api"))
-START_SECONDS = 20
+START_SECONDS = 60
 
 
 class Server:
     """A running service; `stop` asks it to end, `kill` does not."""
 
-    def __init__(self, folder: Path, database: str, **environment: str) -> None:
-        self.folder, self.database = folder, database
+    def __init__(
+        self, folder: Path, database: str, command: Sequence[str] = (COMMAND,), **environment: str
+    ) -> None:
+        self.folder, self.database, self.command = folder, database, command
         self.environment = {"FORM_API_BOT_CHECKS": "off"} | environment
         self.log = folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -28,7 +31,7 @@ class Server:
     def start(self, *arguments: str, preexec: Any = None) -> Server:
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [COMMAND, "serve", "--port", "0", "--database", self.database, *arguments],
+                [*self.command, "serve", "--port", "0", "--database", self.database, *arguments],
                 cwd=self.folder,
                 env=os.environ | self.environment,
                 stdout=log,

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests import postgres
+from tests.processes import Server
+
+ENGINES = ["sqlite", "postgresql"]
 
 
 @pytest.fixture(scope="session")
@@ -19,10 +22,24 @@ def cluster() -> Iterator[postgres.Cluster]:
         yield running
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Each engine in turn, empty."""
+def _database(request: pytest.FixtureRequest, folder: Path) -> str:
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'form.db'}"
+        return f"sqlite:///{folder / 'form.db'}"
     server: postgres.Cluster = request.getfixturevalue("cluster")
     return server.fresh()
+
+
+@pytest.fixture(params=ENGINES)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Each engine in turn, empty."""
+    return _database(request, tmp_path)
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A server on each engine in turn, for tests that leave it as well as they found it."""
+    folder = tmp_path_factory.mktemp("shared")
+    with Server(folder, _database(request, folder)).start() as running:
+        yield running
