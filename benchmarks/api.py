@@ -1,257 +1,215 @@
-"""How fast the API is, beside what it could be: `python -m benchmarks.api`.
+"""How fast the API is, beside what it could be: `python -m benchmarks.api [--quick]`.
 
-Everything on one disk and one machine, the generator included, in one go. Every acknowledged
-submission must be in the database exactly once afterwards, or the run is void.
+One go, one disk, one machine; the servers on one core, the load generator on another. Every
+server is measured in every round, in changing order, and a ratio compares the two figures of the
+same round: what the machine does besides hits both. A round in which an acknowledged submission
+is not in the database exactly once afterwards ends the run.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import os
 import platform
-import socket
 import sqlite3
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
-from benchmarks.api_load import Result, closed_loop, open_loop
+from benchmarks import api_floors
+from benchmarks.api_load import SERVER_CORE, Result, closed_loop, on_core, open_loop
+from benchmarks.api_servers import NAMES, serving
 from tests import postgres
 
 CONNECTIONS = (1, 16, 64, 256)
-FORM_API = str(Path(sys.executable).with_name("form-api"))
-NAMES = {
-    "sqlite": "本产品 · SQLite",
-    "postgresql": "本产品 · PostgreSQL",
-    "nothing": "同样的处理，不存储",
-    "fastapi-equal": "FastAPI + SQLAlchemy + SQLite（同样耐久）",
-    "fastapi-default": "FastAPI + SQLAlchemy + SQLite（默认设置）",
-}
+REPORT = Path(__file__).parents[1] / "docs" / "api-performance.md"
+MORE_CONNECTIONS = [n for n in CONNECTIONS if n >= 64]
+
+
+@dataclass
+class Figures:
+    """What was measured, one entry a round."""
+
+    floors: dict[str, list[float]] = field(default_factory=dict)
+    rates: dict[tuple[str, int], list[float]] = field(default_factory=dict)
+    tails: dict[tuple[str, int], list[float]] = field(default_factory=dict)
+    half: dict[str, list[Result]] = field(default_factory=dict)
+    failed: Counter[str] = field(default_factory=Counter)
+    cpu: dict[str, list[float]] = field(default_factory=dict)
+    memory: dict[str, float] = field(default_factory=dict)
 
 
 def main() -> None:
-    """Measure, check, and print a table."""
+    """Measure, check, and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--soak-minutes", type=float, default=0.0)
-    parser.add_argument("servers", nargs="*", default=list(NAMES))
+    parser.add_argument("--quick", action="store_true", help="two short rounds, only printed")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--seconds", type=float, help="of each measurement")
+    parser.add_argument("servers", nargs="*", default=list(NAMES), help=", ".join(NAMES))
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench-api-", dir=Path.cwd()) as folder:
-        path = Path(folder)
-        _print_machine()
-        floors(path)
-        with contextlib.ExitStack() as stack:
-            cluster = None
-            if "postgresql" in options.servers and postgres.binaries():
-                cluster = stack.enter_context(postgres.cluster())
-            rates = measure(path, cluster, options)
-        ratios(rates)
+    rounds = options.rounds or (2 if options.quick else 5)
+    seconds = options.seconds or (1.0 if options.quick else 2.0)
+    figures = Figures()
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-api-", dir=Path.cwd()) as name,
+        _cluster(Path(name), "postgresql" in options.servers) as fresh,
+    ):
+        for number in range(rounds):
+            with on_core(SERVER_CORE):
+                measure_floors(Path(name), seconds, figures)
+            for server in options.servers[:: -1 if number % 2 else 1]:
+                if server != "postgresql" or fresh:
+                    measure(server, _database(Path(name), server, fresh), seconds, figures)
+    report = "\n".join(_report(figures, rounds, seconds))
+    print(report)
+    if not options.quick and list(options.servers) == list(NAMES):
+        REPORT.write_text(report, encoding="utf-8")
 
 
-def floors(folder: Path) -> None:
-    """Print what the disk and SQLite alone can do."""
-    print("| 底线 | 每秒 |\n|---|---|")
-    print(f"| 写 4 KiB 并 fdatasync | {_syncs(folder):,.0f} 次 |")
-    for batch in (1, 64, 256):
-        print(f"| SQLite 每 {batch} 行提交一次（WAL，FULL） | {_rows(folder, batch):,.0f} 行 |")
-    print()
+def measure_floors(folder: Path, seconds: float, figures: Figures) -> None:
+    """Measure what the disk and SQLite alone can do."""
+    figures.floors.setdefault("sync", []).append(api_floors.syncs(folder, seconds))
+    for batch in api_floors.BATCHES:
+        rate = api_floors.rows(folder, batch, seconds)
+        figures.floors.setdefault(f"rows-{batch}", []).append(rate)
 
 
-def measure(
-    folder: Path, cluster: postgres.Cluster | None, options: argparse.Namespace
-) -> dict[tuple[str, int], float]:
-    """Run every server at every number of connections, interleaved over the runs."""
-    rates: dict[tuple[str, int], list[float]] = {}
-    tails: dict[tuple[str, int], list[float]] = {}
-    errors: dict[str, int] = {}
-    half: dict[str, Result] = {}
-    memory: dict[str, float] = {}
-    for run in range(options.runs):
-        for name in options.servers:
-            database = _database(folder, name, cluster, run)
-            if database is None:
-                continue
-            with serving(name, database, folder) as (port, process):
-                acknowledged: list[str] = []
-                for connections in CONNECTIONS:
-                    result = asyncio.run(
-                        closed_loop("127.0.0.1", port, connections, options.seconds)
-                    )
-                    rates.setdefault((name, connections), []).append(result.rate)
-                    tails.setdefault((name, connections), []).append(result.percentile(0.99))
-                    errors[name] = errors.get(name, 0) + _failed(result)
-                    acknowledged += result.acknowledged
-                capacity = rates[name, 64][-1]
-                half[name] = asyncio.run(
-                    open_loop("127.0.0.1", port, capacity / 2, options.seconds)
-                )
-                acknowledged += half[name].acknowledged
-                if options.soak_minutes and name == "sqlite" and run == 0:
-                    acknowledged += soak(port, process, capacity / 2, options.soak_minutes)
-                memory[name] = _memory(process)
-            _gate(name, database, acknowledged)
-    medians = {key: statistics.median(values) for key, values in rates.items()}
-    _print_table(options, medians, tails, errors, half, memory)
-    return medians
-
-
-def soak(port: int, process: subprocess.Popen[bytes], rate: float, minutes: float) -> list[str]:
-    """Hold half load for long, and show that memory stays where it is."""
+def measure(name: str, database: str, seconds: float, figures: Figures) -> None:
+    """Measure one server: at capacity for every number of connections, then at half load."""
     acknowledged: list[str] = []
-    print("| 分钟 | 内存 MiB |\n|---|---|")
-    for minute in range(int(minutes)):
-        result = asyncio.run(open_loop("127.0.0.1", port, rate, 60))
-        acknowledged += result.acknowledged
-        print(f"| {minute + 1} | {_memory(process):.0f} |", flush=True)
-    print()
-    return acknowledged
 
+    def note(result: Result) -> Result:
+        acknowledged.extend(result.acknowledged)
+        figures.failed[name] += result.failed
+        return result
 
-def ratios(rates: dict[tuple[str, int], float]) -> None:
-    """Print the goals beside what was reached."""
-    print("| 比值（64 个连接） | 目标 | 实测 |\n|---|---|---|")
-    for goal, other in ((3.0, "fastapi-equal"), (0.6, "nothing")):
-        if ("sqlite", 64) in rates and (other, 64) in rates:
-            ratio = rates["sqlite", 64] / rates[other, 64]
-            print(f"| 本产品 · SQLite ÷ {NAMES[other]} | ≥ {goal} | {ratio:.2f} |")
-    print()
-
-
-@contextlib.contextmanager
-def serving(
-    name: str, database: str, folder: Path
-) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """Run a server for as long as the block lasts."""
-    port = postgres.free_port()
-    if name in ("sqlite", "postgresql"):
-        command = [FORM_API, "serve", "--port", str(port), "--database", database]
-    else:
-        command = [sys.executable, "-m", "benchmarks.api_servers", name, database, str(port)]
-    environment = os.environ | {
-        "FORM_API_BOT_CHECKS": "off",
-        "FORM_API_KEY_FILE": str(folder / f"{name}-{port}.key"),
-        "FORM_API_LOG_LEVEL": "warning",
-    }
-    process = subprocess.Popen(command, env=environment)
-    try:
-        _wait(port)
-        yield port, process
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait(port: int) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.05)
-    raise SystemExit("the server did not start")
-
-
-def _database(folder: Path, name: str, cluster: postgres.Cluster | None, run: int) -> str | None:
-    if name == "postgresql":
-        return cluster.fresh() if cluster else None
-    file = folder / f"{name}-{run}.db"
-    return f"sqlite:///{file}" if name == "sqlite" else str(file)
+    with serving(name, database, Path(database.removeprefix("sqlite:///")).parent) as server:
+        note(closed_loop(server.port, 16, 0.5))  # warm
+        for connections in CONNECTIONS:
+            used = server.cpu_seconds()
+            result = note(closed_loop(server.port, connections, seconds))
+            figures.rates.setdefault((name, connections), []).append(result.rate)
+            figures.tails.setdefault((name, connections), []).append(result.percentile(0.99))
+        cost = (server.cpu_seconds() - used) / max(1, len(result.acknowledged)) * 1e6
+        figures.cpu.setdefault(name, []).append(cost)
+        capacity = figures.rates[name, 64][-1]
+        figures.half.setdefault(name, []).append(
+            note(open_loop(server.port, capacity / 2, 2 * seconds))
+        )
+        figures.memory[name] = server.memory()
+    _gate(name, database, acknowledged)
 
 
 def _gate(name: str, database: str, acknowledged: list[str]) -> None:
-    """Void the run unless every acknowledged submission is there exactly once."""
+    """Void everything unless each acknowledged submission is there exactly once."""
     if name == "nothing":
         return
+    wanted = "SELECT id FROM submission"
     if name == "postgresql":
-        with psycopg.connect(database) as connection:
-            stored = {row[0] for row in connection.execute("SELECT id FROM submission").fetchall()}
+        with psycopg.connect(database) as server:
+            stored = Counter(row[0] for row in server.execute(wanted).fetchall())
     else:
-        with sqlite3.connect(database.removeprefix("sqlite:///")) as connection_:
-            stored = {row[0] for row in connection_.execute("SELECT id FROM submission")}
-    lost = set(acknowledged) - stored
-    if lost or len(set(acknowledged)) != len(acknowledged):
-        raise SystemExit(f"{name}: {len(lost)} acknowledged submissions are missing: void")
+        with contextlib.closing(sqlite3.connect(database.removeprefix("sqlite:///"))) as file:
+            stored = Counter(row[0] for row in file.execute(wanted))
+    wrong = [key for key, times in Counter(acknowledged).items() if (times, stored[key]) != (1, 1)]
+    if wrong:
+        raise SystemExit(f"{name}: {len(wrong)} acknowledged submissions are not there once: void")
 
 
-def _failed(result: Result) -> int:
-    return sum(count for status, count in result.statuses.items() if not 200 <= status < 300)
+@contextlib.contextmanager
+def _cluster(folder: Path, wanted: bool) -> Iterator[Callable[[], str] | None]:
+    if not (wanted and postgres.binaries()):
+        yield None
+        return
+    folder.chmod(0o711)  # the database server runs as a user of its own
+    with on_core(SERVER_CORE), postgres.cluster(folder) as cluster:
+        yield cluster.fresh
 
 
-def _syncs(folder: Path) -> float:
-    descriptor = os.open(folder / "sync", os.O_CREAT | os.O_WRONLY)
-    block, count, started = b"x" * 4096, 0, time.perf_counter()
-    while time.perf_counter() - started < 2:
-        os.write(descriptor, block)
-        os.fdatasync(descriptor)
-        count += 1
-    os.close(descriptor)
-    return count / (time.perf_counter() - started)
+def _database(folder: Path, name: str, fresh: Callable[[], str] | None) -> str:
+    if name == "postgresql":
+        assert fresh
+        return fresh()
+    file = folder / f"{name}-{len(list(folder.iterdir()))}.db"
+    return f"sqlite:///{file}" if name == "sqlite" else str(file)
 
 
-def _rows(folder: Path, batch: int) -> float:
-    connection = sqlite3.connect(folder / f"raw-{batch}.db", isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(
-        "CREATE TABLE submission (id TEXT PRIMARY KEY, number TEXT UNIQUE, person BLOB,"
-        " sealed BLOB, head BLOB)"
+def _report(figures: Figures, rounds: int, seconds: float) -> Iterator[str]:
+    """Write the figures down, with what they were measured on."""
+    yield from ("# How fast the form API is", "")
+    yield (
+        "Made by `python -m benchmarks.api` (part of `make bench`; `--quick` only prints).\n"
+        f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}; servers and "
+        "PostgreSQL on\none core, the load generator on another. Each figure: the median of "
+        f"{rounds} rounds of {seconds:g} s\n(least – most). Every acknowledged submission was "
+        "found in its database exactly once afterwards."
     )
-    connection.execute("CREATE INDEX person ON submission (person)")
-    count, started = 0, time.perf_counter()
-    while time.perf_counter() - started < 2:
-        connection.execute("BEGIN IMMEDIATE")
-        for _ in range(batch):
-            row = (os.urandom(16).hex(), os.urandom(8).hex(), os.urandom(16), bytes(900), bytes(32))
-            connection.execute("INSERT INTO submission VALUES (?, ?, ?, ?, ?)", row)
-            count += 1
-        connection.execute("COMMIT")
-    seconds = time.perf_counter() - started
-    connection.close()
-    return count / seconds
-
-
-def _memory(process: subprocess.Popen[bytes]) -> float:
-    status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024
-
-
-def _print_machine() -> None:
-    print(
-        f"{os.cpu_count()} 核，{platform.system()} {platform.release()}，"
-        f"Python {platform.python_version()}，SQLite {sqlite3.sqlite_version}；"
-        f"压测程序在同一台机器上。\n"
+    yield from ("", "## Goals", "", "| goal | wanted | measured |", "| --- | --- | --- |")
+    yield from _goals(figures)
+    yield from ("", "## Floors", "", "| | a second |", "| --- | --- |")
+    yield f"| append 4 KiB, fdatasync | {_spread(figures.floors['sync'])} |"
+    for batch in api_floors.BATCHES:
+        text = "row" if batch == 1 else "rows"
+        rates = _spread(figures.floors[f"rows-{batch}"])
+        yield f"| raw SQLite, {batch} {text} a commit (WAL, FULL, our tables) | {rates} |"
+    yield from ("", "## At capacity: durable submissions a second", "")
+    yield f"| server | {' | '.join(f'{n} connections' for n in CONNECTIONS)} | CPU µs each |"
+    yield "| --- " * (len(CONNECTIONS) + 2) + "|"
+    for name in _measured(figures):
+        cells = [_spread(figures.rates[name, n]) for n in CONNECTIONS]
+        cost = statistics.median(figures.cpu[name])
+        yield f"| {NAMES[name]} | {' | '.join(cells)} | {cost:,.0f} |"
+    yield from ("", "## Latency in milliseconds", "")
+    heads = " | ".join(f"p99, {n} conn." for n in CONNECTIONS)
+    yield f"| server | {heads} | half load p50 | p99 | p99.9 | failed | MiB |"
+    yield "| --- " * (len(CONNECTIONS) + 6) + "|"
+    for name in _measured(figures):
+        tails = [f"{statistics.median(figures.tails[name, n]):.1f}" for n in CONNECTIONS]
+        half = [f"{_half(figures, name, share):.1f}" for share in (0.5, 0.99, 0.999)]
+        rest = [str(figures.failed[name]), f"{figures.memory[name]:.0f}"]
+        yield f"| {NAMES[name]} | {' | '.join([*tails, *half, *rest])} |"
+    yield (
+        "\nHalf load: submissions fall due at half the rate reached with 64 connections, whatever\n"
+        "the server does; the time counts from when they fell due. Failed: all but 200 and 201."
     )
+    yield ""
 
 
-def _print_table(
-    options: argparse.Namespace,
-    rates: dict[tuple[str, int], float],
-    tails: dict[tuple[str, int], list[float]],
-    errors: dict[str, int],
-    half: dict[str, Result],
-    memory: dict[str, float],
-) -> None:
-    heads = " | ".join(f"{n} 连接 每秒 / p99 ms" for n in CONNECTIONS)
-    print(f"| 服务 | {heads} | 半载 p50 / p99 ms | 出错 | 内存 MiB |")
-    print("|---" * (len(CONNECTIONS) + 4) + "|")
-    for name in options.servers:
-        if (name, 64) not in rates:
-            continue
-        cells: list[Any] = [
-            f"{rates[name, n]:,.0f} / {statistics.median(tails[name, n]):.1f}" for n in CONNECTIONS
-        ]
-        cells.append(f"{half[name].percentile(0.5):.1f} / {half[name].percentile(0.99):.1f}")
-        print(f"| {NAMES[name]} | {' | '.join(cells)} | {errors[name]} | {memory[name]:.0f} |")
-    print()
+def _goals(figures: Figures) -> Iterator[str]:
+    for other, wanted in (("fastapi-equal", 3.0), ("nothing", 0.6), ("postgresql", 0.0)):
+        for n in MORE_CONNECTIONS:
+            ours, theirs = figures.rates.get(("sqlite", n)), figures.rates.get((other, n))
+            if not (ours and theirs):
+                continue
+            ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
+            goal = f"≥ {wanted:g}" if wanted else "–"
+            yield f"| ours on SQLite ÷ {NAMES[other]}, {n} conn. | {goal} | {_spread(ratios, 2)} |"
+    for name in ("sqlite", "postgresql"):
+        if name in figures.half:
+            limit = 3000 / statistics.median(figures.floors["sync"]) + 20
+            half = f"{_half(figures, name, 0.99):.1f} ms"
+            yield f"| p99 at half load, {NAMES[name]} | ≤ 3 syncs + 20 = {limit:.0f} ms | {half} |"
+            yield f"| answers other than 201, {NAMES[name]} | 0 | {figures.failed[name]} |"
+
+
+def _half(figures: Figures, name: str, share: float) -> float:
+    return statistics.median(result.percentile(share) for result in figures.half[name])
+
+
+def _measured(figures: Figures) -> list[str]:
+    return [name for name in NAMES if name in figures.half]
+
+
+def _spread(values: list[float], digits: int = 0) -> str:
+    low, middle, high = min(values), statistics.median(values), max(values)
+    return f"{middle:,.{digits}f} ({low:,.{digits}f} – {high:,.{digits}f})"
 
 
 if __name__ == "__main__":

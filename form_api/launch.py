@@ -116,7 +116,7 @@ async def _serve(settings: Settings) -> None:
         housekeeping.run(service, ways, app.state.desk.outbox), _leave_when_broken(store)
     )
     try:
-        server = _Server(_config(settings, app), store)
+        server = _Server(server_config(settings, app), store)
         await server.serve()
     finally:
         chores.cancel()
@@ -152,7 +152,8 @@ class _Server(uvicorn.Server):
             self._store.note_address(f"http://{self.config.host}:{port}")
 
 
-def _config(settings: Settings, app: Starlette) -> uvicorn.Config:
+def server_config(settings: Settings, app: Starlette) -> uvicorn.Config:
+    """Return how the application is served."""
     return uvicorn.Config(
         app,
         host=settings.host,

@@ -84,9 +84,9 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[Cluster]:
+def cluster(parent: Path | None = None) -> Iterator[Cluster]:
     """Run a server for as long as the block lasts."""
-    folder = Path(tempfile.mkdtemp(prefix="form-api-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="form-api-postgres-", dir=parent))
     if os.getuid() == 0:
         shutil.chown(folder, _user())
     server = Cluster(folder)
