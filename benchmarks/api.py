@@ -65,7 +65,7 @@ def main() -> None:
                 measure_floors(Path(name), seconds, figures)
             for server in options.servers[:: -1 if number % 2 else 1]:
                 if server != "postgresql" or fresh:
-                    measure(server, _database(Path(name), server, fresh), seconds, figures)
+                    measure(server, Path(name), fresh, seconds, figures)
     report = "\n".join(_report(figures, rounds, seconds))
     print(report)
     if not options.quick and list(options.servers) == list(NAMES):
@@ -80,16 +80,19 @@ def measure_floors(folder: Path, seconds: float, figures: Figures) -> None:
         figures.floors.setdefault(f"rows-{batch}", []).append(rate)
 
 
-def measure(name: str, database: str, seconds: float, figures: Figures) -> None:
+def measure(
+    name: str, folder: Path, fresh: Callable[[], str] | None, seconds: float, figures: Figures
+) -> None:
     """Measure one server: at capacity for every number of connections, then at half load."""
     acknowledged: list[str] = []
+    database = _database(folder, name, fresh)
 
     def note(result: Result) -> Result:
         acknowledged.extend(result.acknowledged)
         figures.failed[name] += result.failed
         return result
 
-    with serving(name, database, Path(database.removeprefix("sqlite:///")).parent) as server:
+    with serving(name, database, folder) as server:
         note(closed_loop(server.port, 16, 0.5))  # warm
         for connections in CONNECTIONS:
             used = server.cpu_seconds()
