@@ -1,9 +1,18 @@
-"""`make bench`: every benchmark there is, one after the other, so that none disturbs another."""
+"""`python -m benchmarks [api|lighthouse|site] …`: one benchmark, or all, one after the other."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
-for name in ("benchmarks.api", "benchmarks.lighthouse"):
-    subprocess.run([sys.executable, "-m", name], check=True)
+NAMES = ("api", "lighthouse", "site")
+
+if sys.argv[1:2] == ["site"]:
+    from benchmarks.site import main
+
+    main(sys.argv[2:])
+else:
+    # one after the other, so that none disturbs another
+    for name in sys.argv[1:] or NAMES:
+        module = f"benchmarks.{name}" if name != "site" else "benchmarks"
+        subprocess.run([sys.executable, "-m", module, *([name] * (name == "site"))], check=True)
