@@ -133,6 +133,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             _between_colleagues("refuse_public", "不同意公开"),
             _between_colleagues("unpublish", "撤下公开"),
             _between_colleagues("call", "叫号"),
+            _between_colleagues("call_back", "差评回访"),
             _between_colleagues("tell", "已电话告知"),
         )
     }

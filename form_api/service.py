@@ -40,6 +40,8 @@ _NUMBER = re.compile(r"[A-Z][0-9]{6}-[0-9]{8}")
 _ID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 WISH_FIELDS = (("date", "slot"), ("date_2", "slot_2"), ("date_3", "slot_3"))
 MAX_ALTERNATIVES = 5
+PHONE = "phone"
+"""The channel of a booking that an officer takes down on the telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ class Sender:
 
     @property
     def has_page(self) -> bool:
-        """Whether it came through the check-your-answers page."""
-        return self.channel == "page"
+        """Whether a person was seen to: by the check-your-answers page, or by an officer."""
+        return self.channel in ("page", PHONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +311,7 @@ class Service:
     ) -> Submit:
         place = self.place(rules, values["matter"], values.get("township"))
         wishes = self._wishes(rules, place, values, now)
-        missed = await self._missed(command.person, now)
+        missed = 0 if command.channel == PHONE else await self._missed(command.person, now)
         if missed >= rules.schedule.no_show_limit:
             raise Problem(
                 "conflict",

@@ -30,12 +30,12 @@ from form_api.workdays import beijing
 REFUSED_AT_WINDOW = "refused"
 """The category that goes past the window straight to the supervisor."""
 OPEN = ("received", "in_progress")
-DONE = ("answered", "closed", "withdrawn")
 EXTENSION_WORKDAYS = 5
 COMPARED = 200
 COMPARED_DAYS = 365
 LOOK_MINUTES = 10
 """Looking again within so long is the same look."""
+BAD_GRADE = 2
 NO, EXPLAINED, SOLVED = "no", "explained", "solved"
 OUTCOMES = {SOLVED: "已经解决", EXPLAINED: "说明情况", NO: "不能办"}
 _SOUNDS_LIKE_NO = re.compile(r"不能办|不予|无法办|办不了|不符合|不可以办|不受理|不支持您|拒绝")
@@ -84,6 +84,13 @@ class Case:
         """The newest event the officer has been shown."""
         return self.found.events[-1].seq if self.found.events else 0
 
+    @property
+    def _waits_for_a_call(self) -> bool:
+        """Whether the person gave a bad grade that nobody has talked with them about."""
+        rated = [e.seq for e in self.found.events if e.action == "rate" and is_bad(e.data)]
+        called = [e.seq for e in self.found.events if e.action == "call_back"]
+        return bool(rated) and max(called, default=0) < rated[-1]
+
     def may(self, step: str) -> bool:
         """Whether the officer can take a step now; pages show only those."""
         works = self.is_open and (self.mine or self.officer.may(SUPERVISE))
@@ -103,8 +110,14 @@ class Case:
                 return works and step not in self.found.done and self.found.kind == "complaint"
             case "answer":
                 return works and not waiting
-            case "ask" | "merge":
+            case "ask":
                 return works
+            case "merge":
+                return works and self.work["leader"] is None
+            case "close":
+                return self.found.state == "answered" and (self.mine or self.officer.may(SUPERVISE))
+            case "call_back":
+                return not self.is_open and self._waits_for_a_call
             case "reveal":
                 return (self.mine or self.officer.may(SUPERVISE)) and bool(self.answers)
             case "offer_to_public":
@@ -139,6 +152,26 @@ class Cases:
         names = await self.names()
         rows = await self._service.store.read(partial(desk.cases, states=states))
         return [self._line(officer, row, names) for row in rows if visible(officer, row)]
+
+    async def done(self, officer: Officer) -> list[Line]:
+        """List what was answered, the newest first."""
+        names = await self.names()
+        rows = await self._service.store.read(desk.done_cases)
+        return [self._line(officer, row, names) for row in rows if visible(officer, row)]
+
+    async def badly_rated(self, officer: Officer) -> list[Line]:
+        """List answers that people were not content with, until somebody has talked to them."""
+        names = await self.names()
+        rows = await self._service.store.read(desk.to_call_back)
+        return [self._line(officer, row, names) for row in rows if visible(officer, row)]
+
+    async def together(self, case: Case) -> tuple[str, list[str]]:
+        """Return the number a case is answered with, and those answered with it."""
+        store = self._service.store
+        leader = case.work["leader"]
+        main = (await self._service.find_by_id(leader)).number if leader else ""
+        ids = await store.read(partial(desk.followers, leader=case.found.id))
+        return main, [(await self._service.find_by_id(id_)).number for id_ in ids]
 
     async def names(self) -> dict[str, Officer]:
         """Return everybody with an account, by id."""
@@ -175,6 +208,12 @@ class Cases:
         case = await self._allowed(number, officer, step)
         await self._do(case, step)
         return await self._load(number, officer)
+
+    async def write(self, number: str, officer: Officer, step: Step) -> Case:
+        """Take a step that is nothing but its words: a note, a question, a call back."""
+        if not step.text:
+            raise _wrong("text", "请写内容")
+        return await self.take_step(number, officer, step)
 
     async def claim(self, number: str, officer: Officer, step: Step) -> Case:
         """Take on a case nobody has."""
@@ -276,6 +315,9 @@ class Cases:
 
     async def dismiss(self, numbers: Iterable[str], officer: Officer, reason: str) -> int:
         """Close what is plainly spam, many at once; a person can still reopen theirs."""
+        numbers = list(numbers)
+        if not numbers:
+            raise _wrong("number", "请勾选要关闭的")
         if not reason:
             raise _wrong("reason", "请写按什么理由关闭")
         count = 0
@@ -417,6 +459,11 @@ class Cases:
             or (signs and officer.may(SUPERVISE) and row["proposed_by"] != officer.id),
             "等待签字" if signs else "并案" if row["leader"] else "",
         )
+
+
+def is_bad(rating: Mapping[str, Any]) -> bool:
+    """Whether a grade is one of the two bad ones (不满意, 非常不满意)."""
+    return int(rating.get("grade", 5)) <= BAD_GRADE
 
 
 def visible(officer: Officer, row: Mapping[str, Any]) -> bool:

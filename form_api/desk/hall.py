@@ -19,7 +19,7 @@ from form_api.desk.accounts import Officer
 from form_api.domain import APPOINTMENT, Act, Submission, Submit, Wish, milliseconds
 from form_api.errors import FieldError, Problem
 from form_api.export import masked_contact, opened
-from form_api.service import Receipt, Sender, Service
+from form_api.service import PHONE, Receipt, Sender, Service
 from form_api.slots import Slot, ends_at, slot_id
 from form_api.store import commands, desk
 from form_api.store.base import Tx
@@ -163,9 +163,22 @@ class Hall:
         await self._act(found, officer, "attend", found.version, f"{request}|attend")
         return number
 
-    async def by_phone(self, posted: Posted, request: str) -> Receipt:
-        """Book for somebody who telephones, by the same rules as everybody."""
-        return await self._service.submit(APPOINTMENT, posted, request, Sender("", "page"))
+    async def first_free(self, place: str, what: str) -> dict[str, str]:
+        """Return the beginning of a booking by telephone: the matter and its first free slot."""
+        matter = self._matter(place, what)
+        township = place.removeprefix("township:") if place.startswith("township:") else ""
+        offers = await self._service.slots(matter, township or None, "")
+        free = next((offer for offer in offers if offer["free"] > 0), None)
+        begun = {"matter": matter, "township": township}
+        return begun | ({"date": free["date"], "slot": free["slot"]} if free else {})
+
+    async def by_phone(self, officer: Officer, posted: Posted, request: str) -> Receipt:
+        """Book for somebody who telephones; who took the call goes into the desk's log."""
+        sender = Sender(f"desk {officer.id}", PHONE)
+        receipt = await self._service.submit(APPOINTMENT, posted, request, sender)
+        if receipt.created:
+            await self._log(officer, "phone_booking", {"number": receipt.number})
+        return receipt
 
     # Capacity
 
@@ -212,15 +225,22 @@ class Hall:
         wish = Wish(slot_id(place.id, day, label), place.id, day, label, place.units)
         await self._act(found, officer, "move", version, request, wishes=(wish,))
 
-    async def to_tell(self, officer: Officer) -> list[tuple[Visit, str]]:
-        """List those who were moved and not telephoned yet, with their number in clear."""
+    async def to_tell(self, officer: Officer) -> list[tuple[Visit, str, str]]:
+        """List those who were moved and not telephoned yet: telephone in clear, and new day."""
         ids = await self._service.store.read(moved_not_told)
         found = [await self._service.find_by_id(id_) for id_ in ids]
         if found:
             numbers = [item.number for item in found]
             await self._log(officer, "look_at_phones", {"numbers": numbers})
         keys = self._service.keys
-        return [(self._visit(item), opened(keys, item).get("phone", "")) for item in found]
+        return [
+            (
+                self._visit(item),
+                opened(keys, item).get("phone", ""),
+                item.booking.date if item.booking else "",
+            )
+            for item in found
+        ]
 
     async def told(self, officer: Officer, number: str, request: str) -> None:
         """Note that somebody was told of their new time."""

@@ -102,6 +102,14 @@ WORK = ("owner", "offered_to", "leader", "proposed_by", "proposal")
 WALK_IN = "walk-in|"
 """How the slot ids of people without a booking begin: they take no place from the booked."""
 DAY = dt.timedelta(days=1)
+BAD_RATINGS = ('{"grade": "1"}', '{"grade": "2"}')
+"""How the data of a bad rating's event is written."""
+_CASES = (
+    "SELECT s.id, s.kind, s.number, s.state, s.received_at, s.due_on, s.category,"
+    " s.matter, s.township, s.purged_at, w.owner, w.offered_to, w.leader, w.proposed_by"
+    " FROM submission s LEFT JOIN work w ON w.submission = s.id"
+    " WHERE s.kind <> 'appointment'"
+)
 
 
 # Work on submissions
@@ -133,12 +141,33 @@ def cases(tx: Tx, states: Iterable[str], limit: int = 1000) -> list[dict[str, An
     wanted = list(states)
     return _plain(
         tx.all(
-            "SELECT s.id, s.kind, s.number, s.state, s.received_at, s.due_on, s.category,"
-            " s.matter, s.township, s.purged_at, w.owner, w.offered_to, w.leader, w.proposed_by"
-            " FROM submission s LEFT JOIN work w ON w.submission = s.id"
-            f" WHERE s.kind <> 'appointment' AND s.state IN ({_marks(wanted)})"
-            " ORDER BY s.due_on, s.received_at LIMIT ?",
+            f"{_CASES} AND s.state IN ({_marks(wanted)}) ORDER BY s.due_on, s.received_at LIMIT ?",
             *wanted,
+            limit,
+        )
+    )
+
+
+def done_cases(tx: Tx, limit: int = 200) -> list[dict[str, Any]]:
+    """List complaints and requests for help that need nothing more, the newest first."""
+    return _plain(
+        tx.all(
+            f"{_CASES} AND s.state IN ('answered', 'closed', 'withdrawn')"
+            " ORDER BY s.changed_at DESC LIMIT ?",
+            limit,
+        )
+    )
+
+
+def to_call_back(tx: Tx, limit: int = 200) -> list[dict[str, Any]]:
+    """List answers with a bad grade after which nobody has called the person, the oldest first."""
+    return _plain(
+        tx.all(
+            f"{_CASES} AND EXISTS (SELECT 1 FROM event r WHERE r.submission = s.id"
+            " AND r.action = 'rate' AND r.data IN (?, ?) AND NOT EXISTS (SELECT 1 FROM event c"
+            " WHERE c.submission = s.id AND c.action = 'call_back' AND c.seq > r.seq))"
+            " ORDER BY s.changed_at LIMIT ?",
+            *BAD_RATINGS,
             limit,
         )
     )
@@ -331,6 +360,12 @@ def want_file(tx: Tx, path: str, content: str, message: str, at: int) -> None:
         at,
         at,
     )
+
+
+def wanted_file(tx: Tx, path: str) -> dict[str, Any] | None:
+    """Return what a file of the content repository should hold, if anybody said so."""
+    row = tx.one("SELECT * FROM wanted_file WHERE path = ?", path)
+    return dict(row) if row else None
 
 
 def files_due(tx: Tx, now: int) -> list[dict[str, Any]]:

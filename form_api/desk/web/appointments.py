@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -10,9 +11,10 @@ from form_api import domain
 from form_api.decode import Posted
 from form_api.desk.accounts import HALL, SUPERVISE
 from form_api.desk.hall import EVERYWHERE, STEPS
-from form_api.desk.web.visitor import Visitor, back, signed_in
+from form_api.desk.web.visitor import Visitor, as_field, back, minute, signed_in
 from form_api.errors import Problem
 from form_api.workdays import beijing
+from form_definitions import Field
 
 PHONE_FIELDS = ("matter", "township", "date", "slot", "name", "phone")
 CONTROL = ("csrf", "request")
@@ -28,7 +30,10 @@ async def day(visitor: Visitor) -> Response:
 async def find(visitor: Visitor) -> Response:
     """Go to the day of a number somebody shows at the counter."""
     number = visitor.text("number").upper()
-    visit, date = await visitor.desk.hall.find(number, visitor.officer)
+    try:
+        visit, date = await visitor.desk.hall.find(number, visitor.officer)
+    except Problem as problem:
+        return await _day_page(visitor, as_field(problem, "number"), "find")
     return back(f"/desk/appointments/?date={date}&place={visit.place_id}#{visit.number}")
 
 
@@ -37,9 +42,14 @@ async def step(visitor: Visitor) -> Response:
     """Check in, call, finish, or note that nobody came."""
     params = visitor.request.path_params
     number, name = params["number"], params["step"]
-    await visitor.desk.hall.step(
-        number, visitor.officer, name, visitor.number("version"), visitor.text("request")
-    )
+    try:
+        await visitor.desk.hall.step(
+            number, visitor.officer, name, visitor.number("version"), visitor.text("request")
+        )
+    except Problem as problem:
+        if problem.type != "conflict":
+            raise
+        return await _day_page(visitor, problem)
     return back(f"{_here(visitor)}#{number}")
 
 
@@ -56,12 +66,25 @@ async def walk_in(visitor: Visitor) -> Response:
 
 
 @signed_in(HALL)
+async def phone_start(visitor: Visitor) -> Response:
+    """Lead from the key for a matter to a booking with the first free slot filled in."""
+    place, what = visitor.text("place"), visitor.text("what")
+    if not what:
+        return back("/desk/appointments/phone/")
+    try:
+        values = await visitor.desk.hall.first_free(place, what)
+    except Problem as problem:
+        return await _day_page(visitor, problem, "walk-in")
+    return back(f"/desk/appointments/phone/?{urlencode(values)}")
+
+
+@signed_in(HALL)
 async def phone_booking(visitor: Visitor) -> Response:
     """Book for somebody on the telephone."""
     values = {name: value for name, value in visitor.form.items() if name not in CONTROL}
     try:
         receipt = await visitor.desk.hall.by_phone(
-            Posted(values, is_form=True), visitor.text("request")
+            visitor.officer, Posted(values, is_form=True), visitor.text("request")
         )
     except Problem as problem:
         return await _phone_page(visitor, problem)
@@ -88,7 +111,7 @@ async def change(visitor: Visitor) -> Response:
     try:
         await visitor.desk.hall.change(visitor.officer, posted, visitor.text("request"))
     except Problem as problem:
-        return await _capacity_page(visitor, problem)
+        return await _capacity_page(visitor, problem, "change")
     return back("/desk/capacity/")
 
 
@@ -96,9 +119,12 @@ async def change(visitor: Visitor) -> Response:
 async def move(visitor: Visitor) -> Response:
     """Give somebody from a closed window another time."""
     number, text = visitor.request.path_params["number"], visitor.text
-    await visitor.desk.hall.move(
-        visitor.officer, number, visitor.number("version"), text("to"), text("request")
-    )
+    try:
+        await visitor.desk.hall.move(
+            visitor.officer, number, visitor.number("version"), text("to"), text("request")
+        )
+    except Problem as problem:
+        return await _capacity_page(visitor, problem)
     return back("/desk/capacity/")
 
 
@@ -114,7 +140,7 @@ async def _day_page(visitor: Visitor, problem: Problem | None = None, failed: st
     hall, query = visitor.desk.hall, visitor.request.query_params
     places = hall.places()
     today = beijing(visitor.desk.service.clock()).date().isoformat()
-    date = _date(query.get("date", "")) or today
+    date = _date(visitor.text("date") or query.get("date", "")) or today
     place = visitor.text("place") or query.get("place", "")
     if place not in places:
         place = f"township:{visitor.officer.unit}"
@@ -136,40 +162,56 @@ async def _day_page(visitor: Visitor, problem: Problem | None = None, failed: st
         new=query.get("new", ""),
         problem=problem,
         failed=failed,
-        errors={error.field: error.message for error in problem.errors} if problem else {},
     )
 
 
 async def _phone_page(visitor: Visitor, problem: Problem | None = None) -> Response:
-    rules = visitor.desk.service.site.rules
-    form = rules.forms[domain.APPOINTMENT.form]
+    form = visitor.desk.service.site.rules.forms[domain.APPOINTMENT.form]
+    query = visitor.request.query_params
     return visitor.page(
         "phone.html",
         "电话预约",
         problem.status if problem else 200,
-        form=form,
-        fields_shown=[form.field(name) for name in PHONE_FIELDS],
-        values={name: visitor.text(name) for name in PHONE_FIELDS},
-        errors={error.field: error.message for error in problem.errors} if problem else {},
+        fields_shown=[_phone_field(visitor, form.field(name)) for name in PHONE_FIELDS],
+        values={name: visitor.text(name) or query.get(name, "") for name in PHONE_FIELDS},
+        offered="slot" in query,
         problem=problem,
+        failed="phone" if problem else "",
     )
 
 
-async def _capacity_page(visitor: Visitor, problem: Problem | None = None) -> Response:
+def _phone_field(visitor: Visitor, field: Field) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Return a question with the answers it offers; none means that it is typed."""
+    rules = visitor.desk.service.site.rules
+    options = {
+        "matters": [(m.id, m.name) for m in (rules.matters or {}).values()],
+        "townships": list((rules.townships or {}).items()),
+        "slots": [(label, label) for label in rules.schedule.labels],
+    }.get(field.source, [])
+    kind = field.type if field.type in ("date", "tel") else "text"
+    empty = "区政务服务中心" if field.source == "townships" else "请选择"
+    return {"name": field.name, "label": field.label, "type": kind, "empty": empty}, options
+
+
+async def _capacity_page(
+    visitor: Visitor, problem: Problem | None = None, failed: str = ""
+) -> Response:
     hall = visitor.desk.hall
+    quotas = await hall.quotas()
     return visitor.page(
         "capacity.html",
         "号源",
         problem.status if problem else 200,
         places={EVERYWHERE: "所有地方"} | hall.places(),
-        labels=visitor.desk.service.site.rules.schedule.labels,
-        quotas=await hall.quotas(),
+        slots=[(label, label) for label in visitor.desk.service.site.rules.schedule.labels],
+        quotas=quotas,
+        when={quota.id: minute(quota.at) for quota in quotas},
         names=await visitor.desk.cases.names(),
         stranded=await hall.stranded(),
         to_tell=await hall.to_tell(visitor.officer),
         today=beijing(visitor.desk.service.clock()).date().isoformat(),
         problem=problem,
-        errors={error.field: error.message for error in problem.errors} if problem else {},
+        failed=failed,
     )
 
 

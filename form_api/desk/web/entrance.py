@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
@@ -13,11 +11,14 @@ from form_api.desk.web.visitor import (
     COOKIE,
     HOME,
     KEPT,
+    Sent,
     Visitor,
     back,
     draw,
     is_secure,
+    sent,
     signed_in,
+    typed,
 )
 from form_api.errors import Problem
 from form_api.web.bodies import SMALL_BODY
@@ -37,8 +38,8 @@ async def sign_in(request: Request) -> Response:
     posted = await read_posted(request, SMALL_BODY)
     id_, to = field(posted, "id").strip().lower(), _inside(field(posted, "next"))
     kept = {
-        name.removeprefix(KEPT): field(posted, name)
-        for name in posted.values
+        name.removeprefix(KEPT): values
+        for name, values in sent(posted.values).items()
         if name.startswith(KEPT)
     }
     try:
@@ -53,7 +54,7 @@ async def sign_in(request: Request) -> Response:
             problem.status if problem.status == 429 else 401,
             next=to,
             kept=kept,
-            ended=False,
+            ended=bool(kept),
             id=id_,
             problem=problem,
         )
@@ -70,15 +71,13 @@ async def sign_in(request: Request) -> Response:
     return response
 
 
-async def _go_on(
-    request: Request, desk: Desk, token: str, to: str, kept: dict[str, Any]
-) -> Response:
+async def _go_on(request: Request, desk: Desk, token: str, to: str, kept: Sent) -> Response:
     if not kept:
         return RedirectResponse(to, 303)
     session = await desk.accounts.session(token)
     assert session is not None
     visitor = Visitor(request, desk, session, {})
-    return visitor.page("go-on.html", "您刚才写的还在", next=to, kept=kept)
+    return visitor.page("go-on.html", "您刚才写的还在", next=to, kept=kept, shown=typed(kept))
 
 
 @signed_in()

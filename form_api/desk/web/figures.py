@@ -11,10 +11,9 @@ from form_api.desk import sheets, statistics
 from form_api.desk.accounts import PUBLISH, SUPERVISE
 from form_api.desk.charts import LABEL, WIDTH, chart
 from form_api.desk.web.publishing import deliver_soon
-from form_api.desk.web.visitor import Visitor, back, signed_in
+from form_api.desk.web.visitor import Visitor, back, minute, signed_in
 from form_api.domain import milliseconds
 from form_api.errors import Problem
-from form_api.service import local
 from form_api.store import desk as stored
 from form_api.store.base import Tx
 from form_api.workdays import beijing
@@ -31,6 +30,7 @@ LOG_WORDS = {
     "look_at_day": "看了当天名单",
     "look_at_appointment": "按编号查了预约",
     "look_at_phones": "看了要通知的电话",
+    "phone_booking": "电话预约",
     "quota": "改了号源",
     "export": "导出了统计",
     "figures": "公布了每月情况",
@@ -109,10 +109,21 @@ async def log(visitor: Visitor) -> Response:
     return visitor.page(
         "log.html",
         "工作台日志",
-        lines=[line | {"time": local(line["at"])} for line in lines],
+        lines=[
+            line
+            | {
+                "time": minute(line["at"]),
+                "details": "，".join(map(_detail, line["data"].values())),
+            }
+            for line in lines
+        ],
         words=LOG_WORDS,
         names=await visitor.desk.cases.names(),
     )
+
+
+def _detail(value: object) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 async def _tables(visitor: Visitor, first: str, last: str) -> list[statistics.Table]:

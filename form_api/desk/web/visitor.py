@@ -15,10 +15,11 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from form_api.desk.accounts import Officer, Session
+from form_api.desk.accounts import ANSWER, HALL, PUBLISH, SUPERVISE, Officer, Session
 from form_api.desk.desk import Desk
 from form_api.desk.hall import new_request
-from form_api.errors import Problem
+from form_api.errors import FieldError, Problem
+from form_api.service import local
 from form_api.web.bodies import SMALL_BODY
 from form_api.web.pages import Pages
 from form_api.web.requests import read_posted
@@ -29,6 +30,34 @@ SIGN_IN = "/desk/sign-in"
 HEAD = '<link rel="stylesheet" href="/desk/desk.css">'
 KEPT = "kept-"
 """Before the names of what was typed when the session had ended."""
+PLACES_TO_GO = (
+    (ANSWER, "/desk/complaints/", "意见"),
+    (HALL, "/desk/appointments/", "预约"),
+    (SUPERVISE, "/desk/capacity/", "号源"),
+    (PUBLISH, "/desk/publishing/", "公开"),
+    ("", "/desk/statistics/", "统计"),
+    (SUPERVISE, "/desk/log/", "日志"),
+)
+"""The desk's menu: the right a page asks for, its address, its name."""
+TYPED = {
+    "outcome": "结果",
+    "text": "写的话",
+    "alternative": "还可以怎么办",
+    "title": "标题",
+    "question": "反映的事",
+    "answer": "答复",
+    "improved": "改进了什么",
+    "reason": "理由",
+    "leader": "随哪一件办",
+    "number": "编号",
+    "name": "称呼",
+    "phone": "电话",
+    "what": "事项",
+    "units": "能约几位",
+}
+"""What officers type by hand, in the words in which it is shown back to them."""
+Sent = Mapping[str, list[str]]
+"""Everything a form sent, each name with all its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +122,13 @@ def signed_in(right: str = "") -> Callable[[Handler], Callable[[Request], Awaita
                     raise Problem("not-allowed", "要用这一页，请找管理员开通。")
                 return await handler(visitor)
             except Problem as problem:
-                return visitor.page("refused.html", problem.title, problem.status, problem=problem)
+                return visitor.page(
+                    "refused.html",
+                    problem.title,
+                    problem.status,
+                    problem=problem,
+                    kept=typed(sent(form)),
+                )
 
         return handle
 
@@ -103,8 +138,44 @@ def signed_in(right: str = "") -> Callable[[Handler], Callable[[Request], Awaita
 def draw(request: Request, template: str, title: str, code: int = 200, **context: Any) -> Response:
     """Draw a page in the site's shell."""
     pages: Pages = request.app.state.pages
-    context = {"visitor": None, "new_request": new_request, "problem": None} | context
-    return pages.page(template, "hans", title, code, head=HEAD, **context)
+    problem: Problem | None = context.get("problem")
+    beginning = {
+        "visitor": None,
+        "new_request": new_request,
+        "places_to_go": PLACES_TO_GO,
+        "problem": None,
+        "failed": "",
+        "errors": {error.field: error.message for error in problem.errors} if problem else {},
+        "kept": (),
+    }
+    if problem is not None and problem.errors:
+        title = f"要改：{title}"
+    return pages.page(template, "hans", title, code, head=HEAD, **beginning | context)
+
+
+def sent(form: Mapping[str, Any]) -> Sent:
+    """Return what a form sent, without what only proves where it came from."""
+    return {
+        name: [str(item) for item in (value if isinstance(value, list) else [value])]
+        for name, value in form.items()
+        if name != "csrf"
+    }
+
+
+def typed(values: Sent) -> list[tuple[str, list[str]]]:
+    """Return what an officer typed, each with its name in words."""
+    return [(words, values[name]) for name, words in TYPED.items() if any(values.get(name, ()))]
+
+
+def as_field(problem: Problem, field: str) -> Problem:
+    """Return a refusal as what is wrong with one field, so that a page can show it there."""
+    errors = problem.errors or (FieldError(field, problem.type, problem.detail),)
+    return Problem(problem.type, problem.detail, errors=errors)
+
+
+def minute(milliseconds: int) -> str:
+    """Return a moment as colleagues read it: day and minute in Beijing."""
+    return local(milliseconds)[:16].replace("T", " ")
 
 
 def back(to: str) -> Response:
@@ -120,20 +191,15 @@ def is_secure(request: Request) -> bool:
 
 def _sign_in_first(request: Request, form: Mapping[str, Any]) -> Response:
     if request.method != "POST":
-        return RedirectResponse(f"{SIGN_IN}?next={quote(request.url.path)}", 303)
-    kept = {
-        name: item
-        for name, value in form.items()
-        if name != "csrf"
-        for item in (value if isinstance(value, list) else [value])
-    }
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{SIGN_IN}?next={quote(request.url.path + query)}", 303)
     return draw(
         request,
         "sign-in.html",
         "请重新登录",
         401,
         next=request.url.path,
-        kept=kept,
+        kept=sent(form),
         ended=True,
         id="",
     )
