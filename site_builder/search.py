@@ -7,7 +7,7 @@
 
 A document's place in its part is its number, so the other two are lists in the same order. All
 files but the first carry a fingerprint: an old part never meets a new list. The ranking itself is
-templates/assets/search-engine.js; docs/decisions/0301-search.md says why it is ours.
+templates/assets/search-engine.js; docs/decisions/0401-search.md says why it is ours.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 // /ask/: a conversation. What a question asks is understood in ask-engine.js; the answer is taken
 // from the guide as published, so it can say nothing the guide does not say. Nothing is stored.
 
-import { Asking, masked } from "./ask-engine.js";
-import { addressOf, openSearch } from "./search-index.js";
-import { load, loadPage } from "./site-data.js";
+import { masked } from "./ask-engine.js";
+import { openAsking } from "./ask-index.js";
+import { addressOf } from "./search-index.js";
+import { loadPage } from "./site-data.js";
 
 /** Where a guide answers each facet: the section that is quoted. */
 const SECTIONS = {
@@ -26,7 +27,6 @@ const form = document.querySelector("[data-ask]");
 const log = document.querySelector("#answer");
 const words = document.querySelector("template[data-answer-words]").content;
 
-let opening;
 let about = null; // the document the conversation is about
 
 form.addEventListener("submit", (event) => {
@@ -42,22 +42,12 @@ if (given.get("q")) ask(given.get("q"), given.get("about"));
 async function ask(question, id) {
   const asked = masked(question);
   if (asked !== question && given.has("q")) history.replaceState(null, "", location.pathname);
-  const asking = await open();
+  const asking = await openAsking();
   const answer = asking.understand(asked, about);
   const chosen = id && asking.engine.docs.find((doc) => doc.url.endsWith(`/${id}/`));
   if (chosen) Object.assign(answer, { facet: answer.facet === "decline" ? "process" : answer.facet, doc: chosen, others: [] });
   about = answer.doc ?? about;
   show(asked, answer, await composed(answer));
-}
-
-function open() {
-  opening ??= Promise.all([openSearch(), load("data/ask.json")])
-    .then(([engine, vocabulary]) => new Asking(engine, vocabulary))
-    .catch((error) => {
-      opening = undefined;
-      throw error;
-    });
-  return opening;
 }
 
 /** What is said and quoted: {say, values, source, quote}. */

@@ -20,6 +20,10 @@ const NEIGHBOURS = [...NEXT, [1, 2, 0.9], [2, 1, 0.9], [2, 2, 0.85]];
 
 const LONGEST = 32; // units of a query that count
 
+/** A hit of less than this share of the best score only distracts, as does one that covers less. */
+const WEAKEST = 0.4;
+const LEAST = 0.2;
+
 const IDLE = 0.12; // the weight of 怎么, 办理 and the like beside words that mean something
 const ANOTHER_WORDING = 0.94;
 const LACKS_ATTRIBUTE = 0.45;
@@ -91,7 +95,8 @@ export class Engine {
       hits.push(hit);
     }
     hits.sort((a, b) => b.score - a.score || a.number - b.number);
-    return hits.slice(0, limit).map((hit) => ({ ...hit, ...shown(hit) }));
+    const worth = hits.filter((hit) => hit.score >= WEAKEST * hits[0].score && hit.coverage > LEAST);
+    return worth.slice(0, limit).map((hit) => ({ ...hit, ...shown(hit) }));
   }
 
   #searchAll(text, accept, found = new Map()) {

@@ -19,7 +19,7 @@ async function open() {
   const [{ Engine }, tables] = await Promise.all([import("./search-engine.js"), load("data/search.json")]);
   const engine = new Engine(tables);
   if (hant) engine.retitle(await load(tables.hant[0]));
-  learn(engine, tables).catch(() => {}); // what is there already can be searched
+  engine.learnt = learn(engine, tables).catch(() => {}); // what is there already can be searched
   return engine;
 }
 

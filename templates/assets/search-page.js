@@ -4,7 +4,6 @@
 import { addressOf, openSearch, writeMarked } from "./search-index.js";
 
 const SHOWN = 30;
-const WEAKEST = 0.4; // below this share of the best score a hit only distracts
 
 const form = document.querySelector("[data-search-page]");
 const input = form.elements.q;
@@ -39,9 +38,8 @@ async function show() {
   if (!engine) return write(status.dataset.failed, []);
   if (query !== input.value.trim()) return undefined;
   const hits = engine.search(query, { limit: SHOWN, accept: accepted(engine) });
-  const good = hits.filter((hit) => hit.score >= WEAKEST * hits[0].score && hit.coverage > 0.2);
-  const said = good.length ? status.dataset.some.replace("{n}", good.length) : status.dataset.none;
-  return write(said, good.map((hit) => item(engine, hit, query)));
+  const said = hits.length ? status.dataset.some.replace("{n}", hits.length) : status.dataset.none;
+  return write(said, hits.map((hit) => item(engine, hit, query)));
 }
 
 function remember() {

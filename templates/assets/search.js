@@ -35,7 +35,7 @@ class Suggestions {
     if (!query || document.activeElement !== this.input) return this.close();
     const engine = await openSearch();
     if (query !== this.input.value.trim()) return undefined; // typed on meanwhile
-    const hits = engine.search(query, { limit: SHOWN }).filter((hit) => hit.coverage > 0.2);
+    const hits = engine.search(query, { limit: SHOWN });
     this.list.replaceChildren(...hits.map((hit, i) => this.option(engine, hit, query, i)));
     this.status.textContent = hits.length ? this.status.dataset.some.replace("{n}", hits.length) : this.status.dataset.none;
     this.activate(-1);
