@@ -1,4 +1,4 @@
-"""Scores search and 智能问答 as people get them: the built site's own scripts, in a real browser."""
+"""Scores search and 智能问答 as people get them: the built site's scripts in a real browser."""
 
 from __future__ import annotations
 
