@@ -2,20 +2,22 @@
 // question always gets the same answer, and a question it does not understand gets none.
 // No page, no network in here: the same code runs in the page and in tests/evaluation.
 
-/** How sure it must be: the share of the question's meaning that was found … */
-const SURE = 0.6;
-const LIKELY = 0.4;
-/** … or the share of a name that the question has, if the name is long enough to be no chance. */
-const NAMED = 0.85;
-const LONG_ENOUGH = 3;
-const SURE_OF_A_PAGE = 0.75;
-const ALONE = 0.75;
-/** Candidates are this close to the best one. */
+/** It answers when this share of the question's meaning was found, and offers when this one. */
+const SURE = 0.65;
+const LIKELY = 0.5;
+/** It also answers when a name stands in the question, word for word or (longer ones) nearly. */
+const LITERAL = 0.3;
+const NEARLY = { coverage: 0.4, filled: 0.85, length: 3 };
+/** Candidates are this close to the best one; three this close to each other are too many. */
 const CLOSE = 0.75;
+const ALIKE = 0.93;
 /** What a package answers; for anything else a matter is needed. */
 const OF_A_PACKAGE = ["process", "materials", "time"];
 /** A package is offered when somebody wants to open a shop and it fits this well beside the best. */
-const PACKAGE = 0.6;
+const PACKAGE = { score: 0.6, coverage: 0.48 };
+/** A page that is no matter must be clearly ahead of the matters. */
+const SURE_OF_A_PAGE = 0.75;
+const AHEAD = 1.1;
 
 export class Asking {
   /** `engine` finds matters, `words` is data/ask.json. */
@@ -33,71 +35,101 @@ export class Asking {
    */
   understand(question, before = null) {
     const text = this.engine.reader.fold(question);
-    for (const why of ["elsewhere", "beyond", "chat"]) {
-      if (this.words[why].some((word) => text.includes(word) && !this.#inTheName(word, text))) return decline(why);
-    }
+    const why = this.#refused(text);
+    if (why) return decline(why);
     const { facet, rest } = this.#facet(text);
-    const meaningful = this.#meaning(rest);
-    if (!meaningful) return before && facet ? { facet, doc: before, others: [] } : this.#withoutMatter(text, facet);
-    const hits = this.engine.search(rest, { limit: 8, plain: true });
-    const answer = this.#choose(hits, facet, text);
-    if (before && facet && (!answer.doc || answer.unsure)) return { facet, doc: before, others: [] };
-    return answer;
+    if (!this.engine.means(rest)) return before && facet ? answer(facet, before) : this.#withoutMatter(text, facet);
+    const found = this.#choose(this.#find(rest), facet, text);
+    if (before && facet && !found.doc) return answer(facet, before);
+    return found;
+  }
+
+  /** Why there is no help here. What is done elsewhere may stand beside the name of a matter. */
+  #refused(text) {
+    for (const why of ["elsewhere", "chat"]) if (this.words[why].some((word) => this.#stands(word, text))) return why;
+    const word = this.words.beyond.find((beyond) => this.#stands(beyond, text));
+    if (!word) return undefined;
+    return this.#find(text.replaceAll(word, " ")).some((hit) => hit.literal && hit.doc.facts) ? undefined : "beyond";
+  }
+
+  /** Hits that may be meant, best first; `named` when the question has one's name in it. */
+  #find(text) {
+    const hits = this.engine.search(text, { limit: 8, plain: true });
+    const squeezed = this.engine.reader.fold(text).replaceAll(" ", "");
+    for (const hit of hits) {
+      const name = this.engine.nameOf(hit);
+      const nearly = hit.coverage >= NEARLY.coverage && hit.filled >= NEARLY.filled && name.length >= NEARLY.length;
+      hit.literal = name.length > 1 && squeezed.includes(name) && hit.coverage >= LITERAL;
+      hit.named = hit.literal || nearly;
+      hit.sure = hit.named || hit.coverage >= SURE;
+    }
+    return hits.filter((hit) => hit.doc.kind !== "article" && (hit.sure || hit.coverage >= LIKELY));
   }
 
   #choose(hits, facet, text) {
-    const [best] = hits.filter(({ doc }) => doc.kind !== "article");
-    if (!best || !likely(best)) return decline("unknown");
-    const wish = OF_A_PACKAGE.includes(facet ?? "process");
-    const fitting = hits.find((h) => h.doc.kind === "package" && h.score >= PACKAGE * best.score && h.coverage >= SURE * 0.8);
-    if (wish && fitting && this.words.wishes.some((word) => text.includes(word))) {
-      return { facet: facet ?? "process", doc: fitting.doc, others: docs(hits, fitting, best) };
-    }
-    const matters = hits.filter(({ doc }) => doc.facts || (wish && doc.kind === "package"));
+    const package_ = this.#packageWished(hits, facet, text);
+    if (package_) return package_;
+    const page = this.#pageMeant(hits);
+    if (page) return answer(facet ?? "where", page.doc);
+    const matters = hits.filter(({ doc }) => doc.facts || (doc.kind === "package" && ofAPackage(facet)));
     const [top] = matters;
-    if (best.doc !== top?.doc && best.coverage >= SURE_OF_A_PAGE && best.score > 1.1 * (top?.score ?? 0)) {
-      return { facet: facet || "where", doc: best.doc, others: [] };
-    }
-    if (!top || !likely(top)) return decline("unknown");
-    if (top.coverage < SURE && !named(top) && !alone(matters)) return { facet: facet || "process", doc: null, others: docs(matters, null, top), unsure: true };
-    return { facet: facet || "process", doc: top.doc, others: docs(matters, top, top) };
+    if (!top) return decline("unknown");
+    if (!top.sure || tooMany(matters)) return { facet: facet ?? "process", doc: null, others: docs(matters, top) };
+    return answer(facet ?? "process", top.doc, docs(matters, top, top));
+  }
+
+  /** Who wants to open a shop is shown the package rather than one of its licences. */
+  #packageWished(hits, facet, text) {
+    if (!ofAPackage(facet) || !this.words.wishes.some((word) => text.includes(word))) return undefined;
+    const fitting = hits.filter(
+      ({ doc, score, coverage }) => doc.kind === "package" && score >= PACKAGE.score * hits[0].score && coverage >= PACKAGE.coverage,
+    );
+    if (!fitting.length) return undefined;
+    if (tooMany(fitting)) return { facet: facet ?? "process", doc: null, others: docs(fitting, fitting[0]) };
+    return answer(facet ?? "process", fitting[0].doc, docs(hits, hits[0], fitting[0]));
+  }
+
+  /** A page beside the matters (the hall's hours, a township) that is clearly what is meant. */
+  #pageMeant(hits) {
+    const matter = hits.find(({ doc }) => doc.facts || doc.kind === "package");
+    const page = hits.find((hit) => !hit.doc.facts && hit.doc.kind !== "package" && (hit.named || hit === hits[0]));
+    if (!page || (matter && matter.named)) return undefined;
+    if (page.literal) return page;
+    return page.coverage >= SURE_OF_A_PAGE && page.score > AHEAD * (matter?.score ?? 0) ? page : undefined;
   }
 
   /** Nothing but a facet: ask which matter. Nothing at all: cannot help. */
   #withoutMatter(text, facet) {
     const [page] = this.engine.search(text, { limit: 1, plain: true, accept: (doc) => !doc.facts });
-    if (page?.coverage >= SURE_OF_A_PAGE) return { facet: facet || "where", doc: page.doc, others: [] };
-    return facet && facet !== "process" ? { facet, doc: null, others: [] } : decline("unknown");
+    if (page?.coverage >= SURE_OF_A_PAGE) return answer(facet ?? "where", page.doc);
+    return facet && facet !== "process" ? answer(facet, null) : decline("unknown");
   }
 
-  /** The facet with the longest word in the text, and the text without that facet's words. */
+  /** The facet with most of its words in the text, and the text without that facet's words. */
   #facet(text) {
     for (const facets of [this.words.facets, this.words.vague]) {
-      const facet = this.#longestSaid(facets, text);
-      if (facet) return { facet, rest: this.#without(facets[facet], text) };
+      const read = Object.entries(facets).map(([facet, words]) => ({ facet, ...this.#without(words, text) }));
+      const [most] = read.sort((a, b) => b.said - a.said); // of two alike the one that is listed first
+      if (most.said) return most;
     }
     return { rest: text };
   }
 
-  #longestSaid(facets, text) {
-    const said = Object.entries(facets).flatMap(([facet, words]) =>
-      words.filter((word) => this.#said(word, text)).map((word) => ({ facet, length: word.length })),
-    );
-    return said.sort((a, b) => b.length - a.length)[0]?.facet;
-  }
-
   #without(words, text) {
     let rest = text;
+    let said = 0;
     for (const word of [...words].sort((a, b) => b.length - a.length)) {
-      const said = this.#said(word, rest);
-      if (said) rest = rest.replace(said, " ");
+      const found = this.#said(word, rest);
+      if (!found) continue;
+      rest = rest.replace(found, " ");
+      said += word.length;
     }
-    return rest.trim();
+    return { rest: rest.trim(), said };
   }
 
   /** The word as it stands in the text, in characters or spelled in pinyin; none inside a name. */
   #said(word, text) {
-    if (text.includes(word)) return this.#inTheName(word, text) ? undefined : word;
+    if (text.includes(word)) return this.#stands(word, text) ? word : undefined;
     if (/[\u3400-\u9fff]/.test(text)) return undefined;
     const spelled = this.#spell(word);
     return text.match(new RegExp(`(?<![a-z])${spelled.join(" ?")}(?![a-z])`))?.[0];
@@ -108,30 +140,27 @@ export class Asking {
     return this.spelled.get(word);
   }
 
-  #inTheName(word, text) {
-    return this.engine.withinName(text, text.indexOf(word), word.length);
-  }
-
-  #meaning(text) {
-    return this.engine.means(text);
+  /** Whether the text has the word, and not only as a piece of a matter's name. */
+  #stands(word, text) {
+    return text.includes(word) && !this.engine.withinName(text, text.indexOf(word), word.length);
   }
 }
 
-function likely(hit) {
-  return hit.coverage >= LIKELY || named(hit);
+function ofAPackage(facet) {
+  return OF_A_PACKAGE.includes(facet ?? "process");
 }
 
-/** Whether the best is far ahead of the next. */
-function alone([top, next]) {
-  return !next || next.score < ALONE * top.score;
+/** Whether nothing is named and several are as near as the best (办证, 我想开店). */
+function tooMany([best, , third]) {
+  return !best.named && third && third.score >= ALIKE * best.score;
 }
 
-function named({ filled, phrase }) {
-  return filled >= NAMED && phrase.length >= LONG_ENOUGH;
-}
-
-function docs(hits, but, best) {
+function docs(hits, best, but = null) {
   return hits.filter((h) => h !== but && h.score >= CLOSE * best.score).slice(0, 3).map(({ doc }) => doc);
+}
+
+function answer(facet, doc, others = []) {
+  return { facet, doc, others };
 }
 
 function decline(why) {

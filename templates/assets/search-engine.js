@@ -75,9 +75,10 @@ export class Engine {
   }
 
   /**
-   * Return hits, best first: {doc, number, score, coverage, filled, title, phrase}. `coverage`
-   * (0 to 1) says how much of the query was found, `phrase` where it was found best and `filled`
-   * how much of that phrase the query has; title and phrase are in the script of the page.
+   * Return hits, best first: {doc, number, score, coverage, filled, phrase, title, matched}.
+   * `coverage` (0 to 1) says how much of the query was found, `phrase` where it was found best and
+   * `filled` how much of that phrase the query has. `title` and `matched` are to be shown: the
+   * document's title and the phrase in the script of the page.
    */
   search(query, { limit = 20, accept = () => true, plain = false } = {}) {
     const folded = this.reader.fold(query);
@@ -142,6 +143,12 @@ export class Engine {
     const folded = this.reader.fold(text);
     const idle = this.reader.idle(folded);
     return [...folded].some((char, i) => char !== " " && !idle[i]);
+  }
+
+  /** The name a hit was found by, folded; empty when it was found by what stands inside the page. */
+  nameOf({ doc, phrase }) {
+    const name = phrase === doc.title || doc.names.includes(phrase);
+    return name ? this.reader.fold(phrase).replaceAll(" ", "") : "";
   }
 
   /** Whether a word of the text is but a piece of a matter's name, as 上网 in 互联网上网. */
@@ -332,8 +339,8 @@ class Part {
 
 /** Title and phrase in the page's script; of what stands inside a page only one script is here. */
 function shown({ doc, phrase }) {
-  if (!doc.shown) return { title: doc.title, phrase };
-  return { title: doc.shown.get(doc.title), phrase: doc.shown.get(phrase) ?? "" };
+  if (!doc.shown) return { title: doc.title, matched: phrase };
+  return { title: doc.shown.get(doc.title), matched: doc.shown.get(phrase) ?? "" };
 }
 
 function lane(size) {

@@ -69,14 +69,14 @@ function write(text, items) {
   return undefined;
 }
 
-function item(engine, { doc, title, phrase }, query) {
+function item(engine, { doc, title, matched }, query) {
   const entry = words.content.querySelector("[data-hit]").cloneNode(true);
   const find = (name) => entry.querySelector(`[data-${name}]`);
   find("title").href = addressOf(doc);
   writeMarked(find("title"), title, engine.marks(title, query));
   find("kind").textContent = results.dataset[doc.kind] || "";
-  if (phrase && phrase !== title) writeMarked(find("phrase"), phrase, engine.marks(phrase, query));
-  find("match").hidden = !phrase || phrase === title;
+  if (matched && matched !== title) writeMarked(find("phrase"), matched, engine.marks(matched, query));
+  find("match").hidden = !matched || matched === title;
   find("facts").hidden = !doc.facts;
   if (doc.facts) {
     find("days").textContent = doc.facts.days || "";
