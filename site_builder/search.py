@@ -51,6 +51,7 @@ def files(pages: Iterable[Page], catalogue: Catalogue, convert: Converter) -> It
         "ignored": words.get("不计的话", []),
         "same": words.get("同义词", []),
         "attributes": words.get("特点", {}),
+        "later": words.get("后来才办", []),
         "docs": documents[0] if documents else [],
         "more": [part.path for part in more],
         "texts": [part.path for part in texts],

@@ -26,7 +26,8 @@ const LEAST = 0.2;
 
 const IDLE = 0.12; // the weight of 怎么, 办理 and the like beside words that mean something
 const ANOTHER_WORDING = 0.94;
-const LACKS_ATTRIBUTE = 0.45;
+const LACKS_ATTRIBUTE = 0.6;
+const LATER = 0.96; // of two alike, the matter people begin with comes before its change or renewal
 const BESIDE_MATTERS = { hall: 0.88, list: 0.9, article: 0.95, page: 0.97 };
 
 export const FLAGS = ["online", "charged", "waivable", "commitment", "devolved", "free_post"];
@@ -36,6 +37,7 @@ export class Engine {
     this.reader = new Reader(tables);
     this.themes = tables.themes;
     this.audiences = tables.audiences;
+    this.later = tables.later;
     this.docs = [];
     this.parts = [];
     this.addDocuments(tables.docs);
@@ -46,7 +48,8 @@ export class Engine {
     const first = this.docs.length;
     const part = new Part(this.reader);
     documents.forEach(([kind, url, title, names, facts], i) => {
-      this.docs.push({ kind, url, title, names, facts: factsOf(facts) });
+      const later = Boolean(facts) && this.later.some((word) => title.includes(word));
+      this.docs.push({ kind, url, title, names, facts: factsOf(facts), later });
       part.add(first + i, title, TITLE);
       for (const name of names) part.add(first + i, name, NAME);
     });
@@ -85,14 +88,14 @@ export class Engine {
     const { wanted, rest } = plain ? { wanted: {}, rest: folded } : this.#attributesOf(folded);
     const asked = Object.keys(wanted).length > 0;
     const meaning = this.means(rest) ? rest : folded;
-    const found = this.#searchAll(meaning, (doc) => doc.facts || meaning === folded);
+    const found = this.#searchAll(meaning, (doc) => hasAttributes(doc) || meaning === folded);
     if (asked && meaning === folded) this.#addAllWith(wanted, found);
     // an attribute may be what a page is about (不用跑 → the list of matters without a visit)
     if (meaning !== folded) this.#searchAll(folded, (doc) => !doc.facts, found);
     const hits = [];
     for (const hit of found.values()) {
       if (!accept(hit.doc)) continue;
-      if (asked && hit.doc.facts && !satisfies(hit.doc, wanted)) hit.score *= LACKS_ATTRIBUTE;
+      if (asked && hasAttributes(hit.doc) && !satisfies(hit.doc, wanted)) hit.score *= LACKS_ATTRIBUTE;
       hits.push(hit);
     }
     hits.sort((a, b) => b.score - a.score || a.number - b.number);
@@ -105,7 +108,7 @@ export class Engine {
       const parts = i ? this.parts.filter((part) => part.named) : this.parts;
       for (const hit of this.#searchWording(wording, parts)) {
         if (!accept(hit.doc)) continue;
-        const score = hit.score * (i ? ANOTHER_WORDING : 1) * (BESIDE_MATTERS[hit.doc.kind] ?? 1);
+        const score = hit.score * (i ? ANOTHER_WORDING : 1) * standing(hit.doc);
         if (!(found.get(hit.number)?.score >= score)) found.set(hit.number, { ...hit, score });
       }
     });
@@ -304,10 +307,11 @@ class Part {
 
   #hit(place, i, worth, unit) {
     const start = this.#qualities(this.phraseAt[place]) + i;
-    const sides = unit.initial ? INITIALS : CLEAR;
+    const initial = unit.initial && !unit.keys.has(this.chars[place]); // the letter itself is no initial
+    const sides = initial ? INITIALS : CLEAR;
     let length = 1;
     let quality = worth * sides[1];
-    for (const [unitsBack, placesBack, closeness] of unit.initial ? NEXT : NEIGHBOURS) {
+    for (const [unitsBack, placesBack, closeness] of initial ? NEXT : NEIGHBOURS) {
       const lane = this.lanes[(i - unitsBack + 3) % 3];
       const at = place - placesBack;
       if (lane.stamps[at] !== this.stamp + i - unitsBack) continue;
@@ -355,10 +359,17 @@ function factsOf(facts) {
   return known;
 }
 
-/** Whether a matter has all that a query asks for; pages other than matters never do. */
-function satisfies(doc, wanted) {
-  const { facts } = doc;
-  if (!facts) return false;
+function standing({ kind, later }) {
+  return later ? LATER : (BESIDE_MATTERS[kind] ?? 1);
+}
+
+function hasAttributes(doc) {
+  return doc.facts || doc.kind === "package";
+}
+
+/** Whether a matter, or a package, has all that a query asks for; other pages never do. */
+function satisfies({ facts, kind }, wanted) {
+  if (!facts) return kind === "package" && Object.keys(wanted).every((name) => name === "package");
   return Object.entries(wanted).every(([name, value]) => {
     if (name === "days") return facts.days <= value;
     if (name === "on_the_spot") return facts.days === 0;

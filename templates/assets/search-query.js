@@ -68,12 +68,14 @@ export class Reader {
     return { wanted, rest: rest.trim() };
   }
 
-  /** The query itself and the same with everyday words exchanged (饭店 → 餐馆). */
-  wordings(text, limit = 5) {
-    const found = new Set([text]);
-    for (const group of this.same) {
-      const word = group.find((w) => text.includes(w));
-      if (!word) continue;
+  /**
+   * The query itself, the same in the words that are listed first (药房换老板 → 药店换法人), and
+   * with one everyday word at a time exchanged (饭店 → 餐馆).
+   */
+  wordings(text, limit = 6) {
+    const exchanged = this.same.map((group) => [group.find((word) => text.includes(word)), group]).filter(([word]) => word);
+    const found = new Set([text, exchanged.reduce((said, [word, [first]]) => said.replace(word, first), text)]);
+    for (const [word, group] of exchanged) {
       for (const other of group) {
         if (found.size < limit && !text.includes(other)) found.add(text.replace(word, other));
       }
