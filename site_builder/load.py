@@ -7,11 +7,13 @@ Every scalar is kept as the text that stands in the file: YAML's own guesses (no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
 from pathlib import Path
 
 import yaml
 
+from site_builder import yaml_plain
 from site_builder.errors import Finding
 from site_builder.model import Document, Source, Value
 from site_builder.yaml_help import slips
@@ -43,11 +45,18 @@ def read_front_matter(path: Path, content: Path) -> Document | Finding:
     """Read a Markdown file with front matter; a finding says what hinders it."""
     file = path.relative_to(content).as_posix()
     text = _text(path, file)
-    return text if isinstance(text, Finding) else parse_front_matter(text, file)
+    if isinstance(text, Finding):
+        return text
+    return parse_front_matter(text, file, partial(_front_matter, path, file))
 
 
-def parse_front_matter(text: str, file: str) -> Document | Finding:
-    """Read the text of a Markdown file with front matter; `file` names it in findings."""
+def parse_front_matter(
+    text: str, file: str, again: Callable[[], str] | None = None
+) -> Document | Finding:
+    """Read the text of a Markdown file with front matter; `file` names it in findings.
+
+    `again` gives the front matter once more, when somebody asks for the line of a value.
+    """
     match = FRONT_MATTER.match(text)
     if not match:
         return Finding(
@@ -57,7 +66,14 @@ def parse_front_matter(text: str, file: str) -> Document | Finding:
             "文件开头没有用两行 --- 夹住的登记栏",
             "第一行写 ---，各栏写完后另起一行再写 ---",
         )
-    return _parse(match.group(1), file, first_line=2, prose=match.group(2).strip())
+    return _parse(match[1], file, 2, match[2].strip(), again or (lambda: match[1]))
+
+
+def _front_matter(path: Path, file: str) -> str:
+    """Return a file's front matter; nothing when it is gone meanwhile."""
+    text = _text(path, file) if path.exists() else ""
+    match = FRONT_MATTER.match(text) if isinstance(text, str) else None
+    return match[1] if match else ""
 
 
 def read_data_files(content: Path) -> Iterator[Document | Finding]:
@@ -70,7 +86,7 @@ def read_data(path: Path, content: Path) -> Document | Finding:
     """Read a YAML file of content/data."""
     file = path.relative_to(content).as_posix()
     text = _text(path, file)
-    return text if isinstance(text, Finding) else _parse(text, file, first_line=1, prose="")
+    return text if isinstance(text, Finding) else _parse(text, file, 1, "", lambda: text)
 
 
 def _text(path: Path, file: str) -> str | Finding:
@@ -81,7 +97,12 @@ def _text(path: Path, file: str) -> str | Finding:
         return Finding(file, line, "Y-02", "文件不是 UTF-8 编码", "用“另存为”选 UTF-8 编码再保存")
 
 
-def _parse(text: str, file: str, first_line: int, prose: str) -> Document | Finding:
+def _parse(
+    text: str, file: str, first_line: int, prose: str, again: Callable[[], str]
+) -> Document | Finding:
+    plain = yaml_plain.read(text)
+    if plain is not None:
+        return Document(plain, prose, Source(file, _Lines(again, first_line)))
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
         lines: dict[tuple[str | int, ...], int] = {}
@@ -94,6 +115,27 @@ def _parse(text: str, file: str, first_line: int, prose: str) -> Document | Find
     except _DuplicateKeyError as error:
         return Finding(file, error.line, "Y-04", f"“{error.key}”写了两遍", "只留一处，另一处删掉")
     return Document(values, prose, Source(file, lines))
+
+
+class _Lines(Mapping[tuple[str | int, ...], int]):
+    """The line of each value, found when the first is asked for: most files have no findings."""
+
+    def __init__(self, text: Callable[[], str], first_line: int) -> None:
+        self._text, self._first_line = text, first_line
+
+    @cached_property
+    def _found(self) -> dict[tuple[str | int, ...], int]:
+        found = yaml_plain.lines(self._text()) or {}
+        return {place: line + self._first_line for place, line in found.items()}
+
+    def __getitem__(self, path: tuple[str | int, ...]) -> int:
+        return self._found[path]
+
+    def __iter__(self) -> Iterator[tuple[str | int, ...]]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def unreadable(text: str, file: str, first_line: int) -> list[Finding]:

@@ -6,6 +6,7 @@ import datetime as dt
 import difflib
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from site_builder import model
@@ -32,7 +33,6 @@ _CLASSES: dict[str, Callable[..., Any]] = {
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_EMPTY_OK = ("", None)
 _NEUTRAL: dict[Kind, Any] = {
     Kind.NUMBER: 0,
     Kind.YES_NO: False,
@@ -143,26 +143,32 @@ class Parser:
         owner: str,
     ) -> dict[str, Any]:
         """Return the fields of one record, in the schema's order."""
-        known = {e.key for e in elements}
+        known = _keys(elements)
         for key in values.keys() - known:
             self._unknown_key(key, known, path)
-        return {e.field: self._value(values.get(e.key), e, (*path, e.key), owner) for e in elements}
+        fields = {}
+        for element in elements:
+            key = element.key
+            value = values.get(key)
+            if not value and not element.required:
+                fields[element.field] = _ABSENT.get(element.kind, "")
+            elif value and (read := _READ.get(element.kind)):
+                try:
+                    fields[element.field] = read(value, element)
+                except ValueError as error:
+                    fields[element.field] = self._replaced(
+                        element, (*path, key), "S-03", str(error)
+                    )
+            elif value:
+                fields[element.field] = self._nested(value, element, (*path, key), owner)
+            else:
+                fields[element.field] = self._replaced(element, (*path, key), "C-44", "没有填")
+        return fields
 
-    def _value(
-        self, value: Value, element: Element, path: tuple[str | int, ...], owner: str
-    ) -> Any:
-        if value in _EMPTY_OK or value in ([], {}):
-            if not element.required:
-                return _ABSENT.get(element.kind, "")
-            self._bad(path, "C-44", f"“{element.key}”没有填", _advice(element))
-            return _NEUTRAL.get(element.kind, "")
-        if element.kind in (Kind.RECORDS, Kind.RECORD):
-            return self._nested(value, element, path, owner)
-        try:
-            return _READ[element.kind](value, element)
-        except ValueError as error:
-            self._bad(path, "S-03", f"“{element.key}”{error}", _advice(element))
-            return _NEUTRAL.get(element.kind, "")
+    def _replaced(self, element: Element, path: tuple[str | int, ...], code: str, what: str) -> Any:
+        """Note a finding on an element, and return the neutral value that stands in for it."""
+        self._bad(path, code, f"“{element.key}”{what}", _advice(element))
+        return _NEUTRAL.get(element.kind, "")
 
     def _nested(
         self, value: Value, element: Element, path: tuple[str | int, ...], owner: str
@@ -182,7 +188,7 @@ class Parser:
             if self._is_record(item, (*path, i))
         )
 
-    def _unknown_key(self, key: str, known: set[str], path: tuple[str | int, ...]) -> None:
+    def _unknown_key(self, key: str, known: frozenset[str], path: tuple[str | int, ...]) -> None:
         guess = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
         advice = f"是不是“{guess[0]}”" if guess else "删掉这一栏，或者对照手册改栏名"
         self._find((*path, key), "S-04", f"没有“{key}”这一栏", advice)
@@ -211,6 +217,11 @@ class Parser:
         )
 
 
+@cache
+def _keys(elements: tuple[Element, ...]) -> frozenset[str]:
+    return frozenset(element.key for element in elements)
+
+
 def _class_of(field: str, owner: str) -> Callable[..., Any]:
     """Return the class of a nested record whose field name two kinds of record share."""
     if field == "questions":
@@ -232,7 +243,7 @@ def _text(value: Value, _: Element) -> str:
 
 def _number(value: Value, element: Element) -> int:
     text = _text(value, element)
-    if not re.fullmatch(r"[0-9]{1,6}", text):
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
         raise ValueError(f"写的是“{text}”，不是整数")
     return int(text)
 

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from site_builder.compose import Shell, fill_slots
+from site_builder.model import Matter
 from site_builder.pages import SECTIONS, Crumb, Page
 from site_builder.script import Converter
 
@@ -54,10 +55,12 @@ class Renderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
         self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-        self._environment.globals.update(shared)
+        self._environment.globals.update(shared, entry=self._entry)
         self._environment.filters |= {"han_number": _han_number, "key": _key, "floor": _floor}
+        self._entries: dict[tuple[str, str], Markup] = {}
         self._shells = {HANS: shell, HANT: shell.converted(convert)}
         self.convert = convert
         self.templates = templates
@@ -82,7 +85,7 @@ class Renderer:
     def pages(self, page: Page, texts: Texts) -> Iterator[Output]:
         """Yield a page in both scripts."""
         yield self._output(page, HANS, texts)
-        yield self._output(page, HANT, Texts(*self.convert.all(*texts)))
+        yield self._output(page, HANT, Texts(*self.convert.lines(*texts)))
 
     def values(self, page: Page, language: str) -> dict[str, str]:
         """Return what fills the slots of a page beside its texts."""
@@ -117,6 +120,14 @@ class Renderer:
             return {"root": base, "base": base, "twin": f"{base}hant/{page.url}", "url": page.url}
         root = _up(depth + 1)
         return {"root": root, "base": base, "twin": root + page.url, "url": f"hant/{page.url}"}
+
+    def _entry(self, matter: Matter, heading: str) -> Markup:
+        """Return a matter as lists show it; it stands in a dozen of them, and is made once."""
+        key = matter.id, heading
+        if key not in self._entries:
+            template = self._environment.get_template("partials/entry.html")
+            self._entries[key] = Markup(template.render(matter=matter, heading=heading))
+        return self._entries[key]
 
     def _crumbs(self, page: Page, base: str) -> str:
         template = self._environment.get_template("partials/crumbs.html")

@@ -41,3 +41,11 @@ def test_the_glossary_overrides_a_word() -> None:
 def test_several_texts_keep_their_borders() -> None:
     """Texts converted in one call come back one by one, empty ones too."""
     assert Converter().all("开门", "", "发展\n里") == ["開門", "", "發展\n裡"]
+
+
+def test_remembered_lines_are_converted_like_whole_texts() -> None:
+    """A line met before comes out as if the whole text had been converted anew."""
+    convert = Converter({"准予": "准予"})
+    texts = ["头发\n发展\n只有一只\n", "发展\n准予\x20后来\n头发", ""]
+    assert convert.lines(*texts) == convert.all(*texts)
+    assert convert.lines(*reversed(texts)) == convert.all(*reversed(texts))
