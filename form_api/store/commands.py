@@ -8,8 +8,11 @@ clock or draws a random number.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from form_api import chain
@@ -36,6 +39,10 @@ TOO_MANY = "too-many"
 GONE = "gone"
 NOT_NOW = "not-now"
 STALE = "stale"
+SKIPPED = "ON CONFLICT DO NOTHING"
+NOT_BOOKED = MappingProxyType({"date": None, "label": None, "place": None})
+BUDGET_MILLISECONDS = 86_400_000
+"""A day: how far back a phone's submissions count."""
 
 
 class Refused(FormApiError):
@@ -56,7 +63,7 @@ class Accepted:
 
 def submit(tx: Tx, cmd: Submit) -> Accepted:
     """Store a submission once, whatever number of times it arrives."""
-    event = chain.first(cmd.id, cmd.at, _day(tx, cmd.at), PERSON, "submit", cmd.id, {})
+    event = first_event(cmd, last_sealed(tx))
     number = _insert(tx, cmd, event.hash)
     if not number:
         known = find_by_id(tx, cmd.id)
@@ -71,22 +78,24 @@ def submit(tx: Tx, cmd: Submit) -> Accepted:
         tx.run(
             "INSERT INTO photo (submission, place, sealed) VALUES (?, ?, ?)", cmd.id, place, photo
         )
-    _append(tx, event)
+    insert(tx, "event", event_row(event))
     if cmd.notify:
-        _notify(tx, cmd.id, "submit", cmd.at, event.seq)
-    return Accepted(
-        True,
-        {
-            "id": cmd.id,
-            "number": number,
-            "received_at": cmd.at,
-            "due_on": cmd.due_on,
-            "fingerprint": cmd.fingerprint,
-            "kind": cmd.kind,
-            "purged_at": None,
-        }
-        | _due(tx, cmd),
-    )
+        insert(tx, "notice", notice_row(event))
+    return accepted(cmd, number, _due(tx, cmd))
+
+
+def accepted(cmd: Submit, number: str, booked: Mapping[str, Any]) -> Accepted:
+    """Return what the receipt of a new submission is made of."""
+    row: dict[str, Any] = {
+        "id": cmd.id,
+        "number": number,
+        "received_at": cmd.at,
+        "due_on": cmd.due_on,
+        "fingerprint": cmd.fingerprint,
+        "kind": cmd.kind,
+        "purged_at": None,
+    }
+    return Accepted(True, row | dict(booked))
 
 
 def act(tx: Tx, cmd: Act) -> Row:
@@ -109,7 +118,7 @@ def act(tx: Tx, cmd: Act) -> Row:
         int(last["seq"]) + 1 if last else 1,
         cmd.id,
         cmd.at,
-        _day(tx, cmd.at),
+        _day(cmd.at, last_sealed(tx)),
         cmd.actor,
         cmd.action,
         cmd.request,
@@ -127,10 +136,10 @@ def act(tx: Tx, cmd: Act) -> Row:
         row["changed_at"] if action.only_looks else cmd.at,
         cmd.id,
     )
-    _append(tx, event)
+    insert(tx, "event", event_row(event))
     desk.set_work(tx, cmd.id, cmd.work)
     if cmd.notify:
-        _notify(tx, cmd.id, cmd.action, cmd.at, event.seq)
+        insert(tx, "notice", notice_row(event))
     return tx.one("SELECT * FROM submission WHERE id = ?", cmd.id) or row
 
 
@@ -155,7 +164,7 @@ def purge(tx: Tx, id_: str, at: int) -> bool:
         int(last["seq"]) + 1 if last else 1,
         id_,
         at,
-        _day(tx, at),
+        _day(at, last_sealed(tx)),
         SYSTEM,
         "purge",
         "purge",
@@ -174,7 +183,7 @@ def purge(tx: Tx, id_: str, at: int) -> bool:
         event.hash,
         id_,
     )
-    _append(tx, event)
+    insert(tx, "event", event_row(event))
     return True
 
 
@@ -196,7 +205,7 @@ def seal_day(tx: Tx, day: int) -> bytes | None:
         for row in tx.all(
             "SELECT hash FROM event WHERE day <= ? AND day > ? ORDER BY submission, seq",
             day,
-            _last_sealed(tx),
+            last_sealed(tx),
         )
     ]
     head = chain.day_link(prev, hashes)
@@ -240,36 +249,47 @@ def find_by_id(tx: Tx, id_: str) -> Row | None:
 
 def _insert(tx: Tx, cmd: Submit, head: bytes) -> str:
     for number in cmd.numbers:
-        inserted = tx.one(
-            "INSERT INTO submission (id, kind, number, code_digest, fingerprint, channel, state,"
-            " version, received_at, due_on, category, matter, township, person, data_key, sealed,"
-            " photos, head, changed_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT DO NOTHING RETURNING number",
-            cmd.id,
-            cmd.kind,
-            number,
-            cmd.code_digest,
-            cmd.fingerprint,
-            cmd.channel,
-            "booked" if cmd.wishes else "received",
-            cmd.at,
-            cmd.due_on,
-            cmd.category,
-            cmd.matter,
-            cmd.township,
-            cmd.person,
-            cmd.data_key,
-            cmd.sealed,
-            len(cmd.photos),
-            head,
-            cmd.at,
-        )
-        if inserted:
+        if insert(tx, "submission", submission_row(cmd, number, head), known=SKIPPED):
             return number
         if tx.one("SELECT 1 AS x FROM submission WHERE id = ?", cmd.id):
             return ""
     return ""
+
+
+def insert(tx: Tx, table: str, *rows: Mapping[str, Any], known: str = "") -> int:
+    """Insert rows with the same columns in one statement; returns how many went in.
+
+    `known` says what to do with a row that is there already; without it that is an error.
+    """
+    columns = ", ".join(rows[0])
+    marks = ", ".join(["(" + ", ".join("?" * len(rows[0])) + ")"] * len(rows))
+    values = itertools.chain.from_iterable(row.values() for row in rows)
+    return tx.run(f"INSERT INTO {table} ({columns}) VALUES {marks} {known}", *values)
+
+
+def submission_row(cmd: Submit, number: str, head: bytes) -> dict[str, Any]:
+    """Return a new submission as it is stored."""
+    return {
+        "id": cmd.id,
+        "kind": cmd.kind,
+        "number": number,
+        "code_digest": cmd.code_digest,
+        "fingerprint": cmd.fingerprint,
+        "channel": cmd.channel,
+        "state": "booked" if cmd.wishes else "received",
+        "version": 1,
+        "received_at": cmd.at,
+        "due_on": cmd.due_on,
+        "category": cmd.category,
+        "matter": cmd.matter,
+        "township": cmd.township,
+        "person": cmd.person,
+        "data_key": cmd.data_key,
+        "sealed": cmd.sealed,
+        "photos": len(cmd.photos),
+        "head": head,
+        "changed_at": cmd.at,
+    }
 
 
 def _spend(tx: Tx, cmd: Submit) -> None:
@@ -282,11 +302,10 @@ def _spend(tx: Tx, cmd: Submit) -> None:
 def _keep_budget(tx: Tx, cmd: Submit) -> None:
     if not (cmd.person_budget and cmd.person):
         return
-    day_ago = cmd.at - 86_400_000
     row = tx.one(
         "SELECT count(*) AS n FROM submission WHERE person = ? AND received_at > ?",
         cmd.person,
-        day_ago,
+        cmd.at - BUDGET_MILLISECONDS,
     )
     if row and row["n"] > cmd.person_budget:
         raise Refused(TOO_MANY)
@@ -294,7 +313,7 @@ def _keep_budget(tx: Tx, cmd: Submit) -> None:
 
 def _due(tx: Tx, cmd: Submit) -> dict[str, Any]:
     if not cmd.wishes:
-        return {"date": None, "label": None, "place": None}
+        return dict(NOT_BOOKED)
     row = tx.one("SELECT date, label, place FROM booking WHERE submission = ?", cmd.id)
     tx.run("UPDATE submission SET due_on = ? WHERE id = ?", row["date"] if row else "", cmd.id)
     return dict(row or {}) | {"due_on": row["date"] if row else ""}
@@ -415,43 +434,49 @@ def _check_allowed(tx: Tx, row: Row, cmd: Act) -> None:
         raise Refused(NOT_NOW)
 
 
-def _append(tx: Tx, event: chain.Link) -> None:
-    tx.run(
-        "INSERT INTO event (submission, seq, at, day, actor, action, request, data, sealed,"
-        " sealed_digest, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        event.submission,
-        event.seq,
-        event.at,
-        event.day,
-        event.actor,
-        event.action,
-        event.request,
-        json.dumps(dict(event.data), ensure_ascii=False, sort_keys=True),
-        event.sealed,
-        event.sealed_digest,
-        event.prev,
-        event.hash,
-    )
+def event_row(event: chain.Link) -> dict[str, Any]:
+    """Return a line of the record as it is stored."""
+    return {
+        "submission": event.submission,
+        "seq": event.seq,
+        "at": event.at,
+        "day": event.day,
+        "actor": event.actor,
+        "action": event.action,
+        "request": event.request,
+        "data": json.dumps(dict(event.data), ensure_ascii=False, sort_keys=True),
+        "sealed": event.sealed,
+        "sealed_digest": event.sealed_digest,
+        "prev": event.prev,
+        "hash": event.hash,
+    }
 
 
-def _notify(tx: Tx, submission: str, action: str, at: int, seq: int) -> None:
-    tx.run(
-        "INSERT INTO notice (id, submission, action, at, attempts, next_at)"
-        " VALUES (?, ?, ?, ?, 0, ?)",
-        f"{submission}|{seq}",
-        submission,
-        action,
-        at,
-        at,
-    )
+def notice_row(event: chain.Link) -> dict[str, Any]:
+    """Return a notification that waits to be sent."""
+    return {
+        "id": f"{event.submission}|{event.seq}",
+        "submission": event.submission,
+        "action": event.action,
+        "at": event.at,
+        "attempts": 0,
+        "next_at": event.at,
+    }
 
 
-def _day(tx: Tx, at: int) -> int:
+def first_event(cmd: Submit, sealed: int) -> chain.Link:
+    """Return the line every record begins with; `sealed` is the last day closed."""
+    day = _day(cmd.at, sealed)
+    return chain.first(cmd.id, cmd.at, day, PERSON, "submit", cmd.id, {})
+
+
+def _day(at: int, sealed: int) -> int:
     """Return the audit day of an event; never one that is sealed, even if the clock went back."""
-    return max(beijing(moment(at)).date().toordinal(), _last_sealed(tx) + 1)
+    return max(beijing(moment(at)).date().toordinal(), sealed + 1)
 
 
-def _last_sealed(tx: Tx) -> int:
+def last_sealed(tx: Tx) -> int:
+    """Return the last day whose record is closed."""
     row = tx.one("SELECT max(day) AS day FROM day_seal")
     return int(row["day"]) if row and row["day"] is not None else dt.date(1, 1, 1).toordinal() - 1
 

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -30,7 +31,7 @@ from sqlite_utils.migrations import Migrations
 
 from form_api.errors import ConfigError, Problem, StoreUnavailable
 from form_api.metrics import BATCH, COMMIT
-from form_api.store import schema
+from form_api.store import schema, together
 from form_api.store.base import Health, Row, Tx
 
 T = TypeVar("T")
@@ -74,6 +75,9 @@ class SqliteTx:
     def all(self, sql: str, *values: Any) -> list[Row]:
         """Return every row."""
         return self._connection.execute(sql, values).fetchall()
+
+
+_Result = tuple[Any, BaseException | None]
 
 
 @dataclass(slots=True)
@@ -216,13 +220,12 @@ class SqliteStore:
             return batch, True
 
     def _commit(self, connection: sqlite3.Connection, batch: list[_Job]) -> None:
-        results: list[tuple[Any, BaseException | None]] = []
+        results: list[_Result]
         tx = SqliteTx(connection)
         started = time.monotonic()
         try:
             connection.execute("BEGIN IMMEDIATE")
-            for job in batch:
-                results.append(_run(connection, tx, job.command))
+            results = _run_all(connection, tx, [job.command for job in batch])
             connection.execute("COMMIT")
         except BaseException as error:  # whatever it is, nothing of this batch may be answered
             with contextlib.suppress(sqlite3.Error):
@@ -349,9 +352,23 @@ def _step(name: str) -> Callable[[sqlite_utils.Database], None]:
     return apply
 
 
-def _run(
-    connection: sqlite3.Connection, tx: Tx, command: Callable[[Tx], Any]
-) -> tuple[Any, BaseException | None]:
+def _run_all(
+    connection: sqlite3.Connection, tx: Tx, commands: list[Callable[[Tx], Any]]
+) -> list[_Result]:
+    """Run what is plain in one go, the rest one by one."""
+    done: dict[int, _Result] = {}
+    plain = together.plain(commands)
+    if len(plain) > 1:
+        store = partial(together.submit, cmds=list(plain.values()))
+        accepted, unusual = _run(connection, tx, store)
+        if unusual is None:
+            done = {place: (one, None) for place, one in zip(plain, accepted, strict=True)}
+    return [
+        done.get(place) or _run(connection, tx, command) for place, command in enumerate(commands)
+    ]
+
+
+def _run(connection: sqlite3.Connection, tx: Tx, command: Callable[[Tx], Any]) -> _Result:
     connection.execute("SAVEPOINT command")
     try:
         result = command(tx)
@@ -365,7 +382,7 @@ def _run(
     return result, None
 
 
-def _release(batch: list[_Job], results: list[tuple[Any, BaseException | None]]) -> None:
+def _release(batch: list[_Job], results: list[_Result]) -> None:
     """Answer each waiting request, one wake-up for each event loop."""
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Job, Any, BaseException | None]]] = {}
     for job, (result, error) in zip(batch, results, strict=True):
