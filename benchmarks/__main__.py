@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("api", "lighthouse", "site")
+NAMES = ("api", "lighthouse", "site", "accessibility")
 
 if sys.argv[1:2] == ["site"]:
     from benchmarks.site import main
