@@ -77,6 +77,8 @@ class Field:
     maximum: int = 0
     autocomplete: str = ""
     inputmode: str = ""
+    since: int = 1
+    """The version of the form that asked first; phones with an older one need not answer."""
     personal: bool = False
     """Says who someone is: masked in lists, never shown on a receipt."""
     missing: str = ""

@@ -26,6 +26,7 @@ CONTROL = {"script", "form_version", "confirmation", "edit", "altcha", "request"
 _REMOVED = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
+RETIRED_LENGTH = 2000
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 Answers = dict[str, Any]
@@ -57,23 +58,41 @@ def check(form: Form, posted: Posted, sources: Sources) -> Checked:
         and name not in CONTROL
         and name != form.trap
     ]
-    values: Answers = {name: raw[name] for name in form.retired if name in raw}
+    values: Answers = {}
+    for name in form.retired:
+        if isinstance(raw.get(name), str) and len(raw[name]) <= RETIRED_LENGTH:
+            values[name] = raw[name]
+        elif name in raw:
+            errors.append(FieldError(name, "type", f"“{name}”应当是文字"))
+    version = _version(form, raw, errors)
     for field in form.fields:
         try:
-            value = _value(field, raw.get(field.name), sources)
+            value = _value(field, raw.get(field.name, ""), sources)
             if value is not None:
                 values[field.name] = value
         except _Wrong as wrong:
             errors.append(FieldError(field.name, wrong.code, wrong.message))
     wrong_names = {error.field for error in errors}
     for field in form.fields:
-        if field.name not in values and field.name not in wrong_names and _needed(field, values):
+        if field.since > version or field.name in values or field.name in wrong_names:
+            continue
+        if _needed(field, values):
             errors.append(FieldError(field.name, "required", missing(field)))
     if errors:
         order = {field.name: place for place, field in enumerate(form.fields)}
         errors.sort(key=lambda error: order.get(error.field, len(order)))
         raise Problem("invalid-answers", "请按提示改好，再提交一次。", errors=errors)
     return Checked(values, values.pop("photos", []))
+
+
+def _version(form: Form, raw: Answers, errors: list[FieldError]) -> int:
+    """Return the version of the form that was filled in; a phone may have kept it for months."""
+    given = raw.get("form_version", form.version)
+    text = given if isinstance(given, str) else str(given)
+    if type(given) in (int, str) and re.fullmatch(r"[1-9][0-9]{0,14}", text):
+        return int(text)
+    errors.append(FieldError("form_version", "number", "表单的版本应当是数字"))
+    return form.version
 
 
 def missing(field: Field) -> str:
@@ -135,8 +154,10 @@ def holds(condition: Condition, values: Mapping[str, Any]) -> bool:
 
 
 def _value(field: Field, raw: Any, sources: Sources) -> Any:
-    if raw is None or raw == "" or raw == []:
+    if raw == "" or (raw == [] and field.multiple):
         return None
+    if raw is None:
+        raise _Wrong("type", f"{field.label}：不能是 null，没有就不写")
     return _READERS[field.type](field, raw, sources)
 
 
@@ -153,10 +174,6 @@ def _text(field: Field, raw: Any, _sources: Sources) -> str | None:
 
 
 def _one_of(field: Field, raw: Any, sources: Sources) -> str:
-    if isinstance(raw, bool):
-        raw = "yes" if raw else "no"
-    elif isinstance(raw, int):
-        raw = str(raw)
     allowed = (
         sources.get(field.source) if field.source else {choice.value for choice in field.choices}
     )

@@ -61,10 +61,10 @@ def routes(site: Site) -> list[BaseRoute]:
             Route(f"{base}/status", status.look_up, methods=["POST"]),
             Route(f"{base}/{{number}}", one.show),
             Route(f"{base}/{{number}}/photos/{{place:int}}", one.photo),
-            Route(f"{base}/{{number}}/{{action}}", one.act, methods=["POST"]),
         ]
         if kind is APPOINTMENT:
             listed.append(Route(f"{base}/{{number}}/calendar.ics", one.calendar))
+        listed.append(Route(f"{base}/{{number}}/{{action}}", one.act, methods=["POST"]))
     listed += [
         Route("/api/receipts/{token}", submissions.receipt_page),
         Route("/api/receipts/{token}/calendar.ics", status.page_calendar),
@@ -73,8 +73,7 @@ def routes(site: Site) -> list[BaseRoute]:
         Route("/api/status/{token}/{action}", status.page_action, methods=["POST"]),
         Route("/api/slots", public.slots),
         Route("/api/challenge", public.challenge),
-        Route("/api/views", public.count_view, methods=["POST"]),
-        Route("/api/views", public.views),
+        Route("/api/views", public.views, methods=["GET", "POST"]),
         Route("/api/problems/{name}", problems.explain),
         Route("/api/openapi.json", openapi.document),
         Route("/api/admin/{task}", admin.handle, methods=["POST"]),

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from form_api.domain import KINDS
 from form_api.errors import PROBLEMS
 from form_api.site import Rules
 from form_api.web.requests import service_of
@@ -40,10 +41,27 @@ def build(rules: Rules) -> dict[str, Any]:
     schemas = result["components"]["schemas"]
     for name, form in FORMS.items():
         schemas[name] = _body(rules.forms[form], rules)
+    for kind in KINDS.values():
+        path = f"/api/{kind.path}"
+        result["paths"][path]["post"]["responses"]["201"]["links"] = _links(result["paths"], path)
     schemas["Problem"]["properties"]["type"]["enum"] = [
         f"/api/problems/{name}" for name in PROBLEMS
     ]
     return result
+
+
+def _links(paths: dict[str, Any], path: str) -> dict[str, Any]:
+    """Say what a receipt's number and code open."""
+    known = {
+        "path.number": "$response.body#/number",
+        "header.X-Query-Code": "$response.body#/code",
+    }
+    return {
+        operation["operationId"]: {"operationId": operation["operationId"], "parameters": known}
+        for address, operations in paths.items()
+        if address.startswith(f"{path}/{{number}}") and "{place}" not in address
+        for operation in operations.values()
+    }
 
 
 @lru_cache(maxsize=1)
@@ -59,7 +77,14 @@ def _body(form: Form, rules: Rules) -> dict[str, Any]:
         "required": [field.name for field in form.fields if field.required],
         "additionalProperties": False,
     }
-    body["properties"] |= {"form_version": {"type": "integer", "const": form.version}}
+    body["properties"]["form_version"] = {
+        "type": "integer",
+        "minimum": 1,
+        "description": "填写时表单的版本；旧版本的表单照样收",
+    }
+    conditions = [_condition(field, form) for field in form.fields if field.required_when]
+    if conditions:
+        body["allOf"] = conditions
     if form.id == "appointment":
         body["properties"]["preferences"] = _preferences(rules)
         body["required"] = [name for name in body["required"] if name not in ("date", "slot")]
@@ -85,13 +110,33 @@ def _property(field: Field, rules: Rules) -> dict[str, Any]:
             values = [choice.value for choice in field.choices]
             shape = {"type": "array", "items": {"enum": values}, "maxItems": len(values)}
         case "photos":
-            photo = {"type": "string", "contentEncoding": "base64"}
+            photo = {"type": "string", "contentEncoding": "base64", "format": "photo"}
             shape = {"type": "array", "items": photo, "maxItems": field.maximum}
         case "radios" | "select":
             shape = {"type": "string"} | _choices(field, rules)
+        case "tel" | "contact":
+            shape = {"type": "string", "maxLength": field.max_length, "format": field.type}
         case _:
-            shape = {"type": "string", "maxLength": field.max_length}
+            shape = {"type": "string", "maxLength": field.max_length, "pattern": _text(field)}
     return words | shape
+
+
+def _text(field: Field) -> str:
+    """No NUL anywhere; a required answer has something one can see."""
+    return r"^[^\x00]*[!-~\u4e00-\u9fff][^\x00]*$" if field.required else r"^[^\x00]*$"
+
+
+def _condition(field: Field, form: Form) -> dict[str, Any]:
+    """Say that an answer is needed when another one has certain values."""
+    when = field.required_when
+    assert when is not None
+    values: dict[str, Any] = {"enum": list(when.values)}
+    if form.field(when.field).multiple:
+        values = {"contains": values}
+    then: dict[str, Any] = {"required": [field.name]}
+    if field.type == "checkbox":
+        then["properties"] = {field.name: {"const": True}}
+    return {"if": {"required": [when.field], "properties": {when.field: values}}, "then": then}
 
 
 def _choices(field: Field, rules: Rules) -> dict[str, Any]:
@@ -103,7 +148,9 @@ def _choices(field: Field, rules: Rules) -> dict[str, Any]:
         "townships": rules.townships,
     }
     values = known[field.source]
-    return {"enum": list(values)} if values else {"maxLength": 200}
+    if values:
+        return {"enum": list(values)}
+    return {"minLength": 1 if field.required else 0, "maxLength": 200, "pattern": r"^[^\x00]*$"}
 
 
 def _preferences(rules: Rules) -> dict[str, Any]:

@@ -41,16 +41,26 @@ async def challenge(request: Request) -> Response:
     )
 
 
-async def count_view(request: Request) -> Response:
+async def views(request: Request) -> Response:
+    """Count a reading, or say how often pages were read."""
+    return await (_count_view if request.method == "POST" else _views)(request)
+
+
+async def _count_view(request: Request) -> Response:
     """Count that a page was read."""
     posted = await read_posted(request, SMALL_BODY)
+    if set(posted.values) != {"path"}:
+        raise _wrong_path()
     path = _page_path(field(posted, "path"))
     return JSONResponse({"path": path, "views": await service_of(request).count_view(path)})
 
 
-async def views(request: Request) -> Response:
+async def _views(request: Request) -> Response:
     """Say how often pages were read."""
-    paths = [_page_path(path) for path in request.query_params.getlist("path")[:MAX_PATHS]]
+    wanted = request.query_params.getlist("path")
+    if len(wanted) > MAX_PATHS:
+        raise _wrong_path(f"一次最多问 {MAX_PATHS} 个页面")
+    paths = [_page_path(path) for path in wanted]
     counts = await service_of(request).views(paths)
     return JSONResponse({"views": counts}, headers={"Cache-Control": "max-age=60"})
 
@@ -85,6 +95,10 @@ async def figures(request: Request) -> Response:
 def _page_path(path: str) -> str:
     """Keep to real pages: both scripts of a page are one."""
     if not _PATH.fullmatch(path) or ".." in path:
-        error = FieldError("path", "path", "应当是本网站的页面地址，例如 /matters/")
-        raise Problem("invalid-answers", "请按提示改好。", errors=[error])
-    return path.removeprefix("/hant") or "/"
+        raise _wrong_path()
+    return path.removeprefix("/hant") if path.startswith("/hant/") else path
+
+
+def _wrong_path(why: str = "应当是本网站的页面地址，例如 /matters/") -> Problem:
+    error = FieldError("path", "path", why)
+    return Problem("invalid-answers", "请按提示改好。", errors=[error])
