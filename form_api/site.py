@@ -91,10 +91,11 @@ class Site:
         return "\n".join([*shell.get("parts", ()), *notices])
 
     def _current_stamp(self) -> object:
+        """Return what differs after a switch to another release, and after a file was replaced."""
         if self.root is None:
             return None
         try:
-            stat = (self.root / "data" / "catalogue.json").stat()
+            stat = (self.root / "data").stat()
         except OSError:
             return None
         return stat.st_ino, stat.st_mtime_ns

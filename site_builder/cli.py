@@ -218,28 +218,28 @@ def publish_run(place: Path) -> None:
     from site_builder.publish.place import Place
     from site_builder.publish.release import publish as publish_now
 
-    if publish_now(Place(place.resolve()), click.echo) is None:
-        click.echo("没有变化，网站保持原样")
+    release = publish_now(Place(place.resolve()), click.echo)
+    click.echo(f"已上线：{release.name}" if release else "没有变化，网站保持原样")
 
 
 @publish.command("pre-receive", hidden=True)
 @click.argument("folder", type=click.Path(path_type=Path, exists=True))
 def pre_receive(folder: Path) -> None:
     """Check a push; git calls this."""
-    from site_builder.publish.place import Place
-    from site_builder.publish.receive import check_push, updates
+    from site_builder.publish.hook import run
+    from site_builder.publish.receive import check_push
 
-    check_push(Place(folder), updates(sys.stdin))
+    run(folder, check_push)
 
 
 @publish.command("post-receive", hidden=True)
 @click.argument("folder", type=click.Path(path_type=Path, exists=True))
 def post_receive(folder: Path) -> None:
     """Publish a push; git calls this."""
-    from site_builder.publish.place import Place
-    from site_builder.publish.receive import publish_push, updates
+    from site_builder.publish.hook import run
+    from site_builder.publish.receive import publish_push
 
-    publish_push(Place(folder), updates(sys.stdin), click.echo)
+    run(folder, publish_push)
 
 
 @cli.command(help="退回到以前的版本；不写版本号就退回上一个。")
@@ -248,43 +248,37 @@ def post_receive(folder: Path) -> None:
 def rollback(release: str | None, place: Path) -> None:
     """Go back to an earlier release."""
     from site_builder.publish.place import Place
-    from site_builder.publish.release import rollback as go_back
+    from site_builder.publish.records import rollback as go_back
 
-    click.echo(f"现在是 {go_back(Place(place.resolve()), release).name}")
+    click.echo(f"现在是 {go_back(Place(place.resolve()), release).name}。下次推送以前不会变。")
 
 
-@cli.command(help="列出保留的版本，新的在前。")
+@cli.command(help="列出保留的版本，新的在前；* 是现在的。")
 @_place
 def releases(place: Path) -> None:
     """List the kept releases."""
+    from site_builder.publish import records
     from site_builder.publish.place import Place
-    from site_builder.publish.release import current
-    from site_builder.publish.release import releases as kept
-
-    where = Place(place.resolve())
-    up = current(where)
-    for release in kept(where):
-        mark = "*" if release == up else " "
-        click.echo(f"{mark} {release.name}  {release.made_at}  {release.pages} 个页面")
-
-
-@cli.command(help="说明现在是哪个版本、有没有等着发布的内容。")
-@_place
-def status(place: Path) -> None:
-    """Say what is up."""
-    from site_builder.publish import git
-    from site_builder.publish.place import MAIN, Place
-    from site_builder.publish.release import current
 
     where = Place(place.resolve())
     where.settings()
-    up, pushed = current(where), git.head(where.repository, MAIN)
-    if up is None:
-        click.echo("还没有发布过")
-    else:
-        click.echo(f"版本 {up.name}，{up.pages} 个页面，{len(up.in_force)} 个事项")
-    if pushed and (up is None or up.commit != pushed):
-        click.echo(f"有推送还没有发布（{pushed[:8]}）：运行 site-builder publish run")
+    up = records.current(where)
+    for release in records.releases(where):
+        mark = "*" if release == up else " "
+        click.echo(
+            f"{mark} {release.name}  {release.made_at}  "
+            f"{release.pages} 个页面，{release.changed} 个文件有变化"
+        )
+
+
+@cli.command(help="说明现在是哪个版本、有没有等着发布的内容、有哪些预览。")
+@_place
+def status(place: Path) -> None:
+    """Say what is up."""
+    from site_builder.publish.place import Place
+    from site_builder.publish.records import status as lines
+
+    click.echo("\n".join(lines(Place(place.resolve()))))
 
 
 @cli.command("report", help="列出要办的事：过期未核对、缺表格、空栏目和久未更新的栏目。")

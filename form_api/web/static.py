@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -14,6 +15,8 @@ HASHED = re.compile(r"[.-][0-9a-f]{8,}\.")
 """Files named after their content never change."""
 FOREVER = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
+PREVIEWS = "previews"
+"""Branches built for colleagues to look at lie beside the site, not in it (site-builder publish)."""
 TYPES = {".webmanifest": "application/manifest+json", ".md": "text/plain; charset=utf-8"}
 
 
@@ -23,6 +26,24 @@ class StaticSite(StaticFiles):
     def __init__(self, root: Path) -> None:
         super().__init__(directory=root, html=True, follow_symlink=True)
         self._root = root
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Find a file, by its real name.
+
+        The site may be a link that publishing points elsewhere between looking and reading; one
+        answer must come from one release.
+        """
+        folder, inside = self._root, path
+        if path.split("/")[0] == PREVIEWS:
+            folder, inside = self._root.parent / PREVIEWS, path[len(PREVIEWS) + 1 :]
+        folder = folder.resolve()
+        full = (folder / inside).resolve()
+        if full != folder and folder not in full.parents:
+            return "", None
+        try:
+            return str(full), full.stat()
+        except OSError:
+            return "", None
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file, its directory's index, or the 404 page."""

@@ -3,49 +3,71 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
-import tarfile
-from io import BytesIO
 from pathlib import Path
 
 from site_builder.errors import SiteError
 
 
 def git(repository: Path, *arguments: str) -> str:
-    """Run git in a repository and return what it prints."""
-    return _run(repository, *arguments).decode().strip()
+    """Run git in a repository and return what it prints; what hooks inherit is not passed on.
+
+    GIT_DIR and its like would send every git that a hook starts to the wrong repository.
+    """
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    result = subprocess.run(
+        ["git", "-c", "core.quotePath=false", "-C", repository, *arguments],
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    if result.returncode:
+        raise SiteError(f"git {arguments[0]} 没有成功：{result.stderr.decode().strip()}")
+    return result.stdout.decode().strip()
 
 
 def head(repository: Path, branch: str) -> str | None:
     """Return the commit of a branch, or None where nothing was pushed yet."""
-    result = subprocess.run(
-        ["git", "-C", repository, "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return result.stdout.strip() or None
+    try:
+        return git(repository, "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
+    except SiteError:
+        return None
 
 
-def extract(repository: Path, commit: str, folder: Path) -> Path:
-    """Unpack a commit that is only being offered into `folder`; return its content folder."""
-    archive = _run(repository, "archive", "--format=tar", commit)
-    with tarfile.open(fileobj=BytesIO(archive)) as tar:
-        tar.extractall(folder, filter="data")
+def checkout(repository: Path, commit: str, folder: Path) -> Path:
+    """Bring a commit with its history into `folder`; return its content folder.
+
+    The folder is kept from push to push, so only files that differ are written and everything
+    that remembers files by their place finds them again. Called by a hook, it sees what is only
+    being offered (git's quarantine), too.
+    """
+    offered = os.environ.get("GIT_QUARANTINE_PATH")
+    objects = [str(repository / "objects"), *([offered] if offered else [])]
+    try:
+        _checkout(objects, commit, folder)
+    except SiteError:  # a crash may have left it in any state
+        shutil.rmtree(folder, ignore_errors=True)
+        _checkout(objects, commit, folder)
     return _content_of(folder)
 
 
-def clone(repository: Path, commit: str, folder: Path) -> Path:
-    """Check a commit out with its history, sharing the objects, and return its content folder."""
-    _run(repository, "clone", "--quiet", "--shared", "--no-checkout", str(repository), str(folder))
-    _run(folder, "checkout", "--quiet", "--detach", commit)
-    return _content_of(folder)
+def continues(folder: Path, old: str, new: str) -> bool:
+    """Tell whether a commit has another one among its forefathers."""
+    return git(folder, "merge-base", old, new) == old
 
 
-def leave_hook() -> None:
-    """Forget what git tells its hooks: GIT_DIR would send every later git to the wrong place."""
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        del os.environ[name]
+def _checkout(objects: list[str], commit: str, folder: Path) -> None:
+    own = folder / ".git"
+    if not own.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        git(folder, "init", "--quiet")
+        git(folder, "config", "core.logAllRefUpdates", "false")
+    (own / "objects" / "info" / "alternates").write_text("\n".join(objects) + "\n", "utf-8")
+    (own / "index.lock").unlink(missing_ok=True)
+    git(folder, "read-tree", "--reset", "-u", commit)
+    git(folder, "clean", "--quiet", "--force", "-dx")
+    git(folder, "update-ref", "--no-deref", "HEAD", commit)
 
 
 def _content_of(folder: Path) -> Path:
@@ -54,10 +76,3 @@ def _content_of(folder: Path) -> Path:
         if (content / "matters").is_dir():
             return content
     raise SiteError("推送的内容里没有 matters 文件夹；请确认推送的是内容仓库")
-
-
-def _run(repository: Path, *arguments: str) -> bytes:
-    result = subprocess.run(["git", "-C", repository, *arguments], capture_output=True, check=False)
-    if result.returncode:
-        raise SiteError(f"git {arguments[0]} 没有成功：{result.stderr.decode().strip()}")
-    return result.stdout

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from site_builder.errors import SiteError
 
 MAIN = "main"
+
+Say = Callable[[str], None]
+"""Tells the person who waits, in their terminal or git client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,11 @@ class Place:
         return self.folder / "content.git"
 
     @property
+    def work(self) -> Path:
+        """The files of the commit that is being looked at."""
+        return self.folder / "work"
+
+    @property
     def releases(self) -> Path:
         """One folder a release, its record beside it."""
         return self.folder / "releases"
@@ -50,6 +60,16 @@ class Place:
         """One folder a branch."""
         return self.folder / "previews"
 
+    @property
+    def cache(self) -> Path:
+        """What one release need not make again for the next."""
+        return self.folder / "cache"
+
+    @property
+    def held(self) -> Path:
+        """Names the commit of main that a rollback went back from: only a new push replaces it."""
+        return self.folder / "held"
+
     def settings(self) -> Settings:
         """Read the settings; a folder without them was never prepared."""
         try:
@@ -61,17 +81,26 @@ class Place:
 
     def save(self, settings: Settings) -> None:
         """Write the settings."""
-        text = json.dumps(asdict(settings), ensure_ascii=False, indent=2)
-        (self.folder / "publish.json").write_text(text + "\n", "utf-8")
-
-    @property
-    def cache(self) -> Path:
-        """What one release need not make again for the next."""
-        return self.folder / "cache"
+        write_json(self.folder / "publish.json", asdict(settings))
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self, say: Say = lambda _: None) -> Iterator[None]:
         """Wait for one's turn: of two pushes at once the second builds after the first."""
         with (self.folder / "lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say("前面还有一次发布没有做完，请稍等……")
+                fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a file whole or not at all, so that it survives a crash at any moment."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    with unfinished.open("w", encoding="utf-8") as file:
+        json.dump(value, file, ensure_ascii=False, indent=2)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,8 @@ import pytest
 from site_builder.errors import SiteError
 from site_builder.publish.place import Place, Settings
 from site_builder.publish.receive import init
-from site_builder.publish.release import current, publish, releases, rollback
+from site_builder.publish.records import current, releases, rollback
+from site_builder.publish.release import publish
 
 ROOT = Path(__file__).parents[3]
 MATTER = "matters/food-and-drug/food-business-license-new.md"
@@ -74,11 +76,11 @@ def colleague(tmp_path: Path, place: Place) -> Colleague:
 def test_a_push_becomes_the_site_and_an_edit_shows(place: Place, colleague: Colleague) -> None:
     """What is pushed is what people read, and the colleague is told so."""
     first = colleague.push()
-    assert "已发布" in first.stderr
+    assert "已上线" in first.stderr
     colleague.edit("承诺办结时限: 5", "承诺办结时限: 6")
     colleague.commit("延长时限")
     second = colleague.push()
-    assert "已发布" in second.stderr
+    assert "已上线" in second.stderr
     assert "6 个工作日" in (place.current / PAGE).read_text("utf-8")
     assert len(releases(place)) == 2
 
@@ -115,14 +117,18 @@ def test_rollback_brings_the_earlier_site_back(place: Place, colleague: Colleagu
 def test_another_branch_gives_a_preview_and_leaves_the_site_alone(
     place: Place, colleague: Colleague
 ) -> None:
-    """A branch is built at its own address, which the push prints."""
+    """A branch is built at its own address, which the push prints, until it is deleted."""
     colleague.push()
     colleague.edit("承诺办结时限: 5", "承诺办结时限: 6")
     colleague.commit("试试")
-    pushed = colleague.push("wang/try")
-    assert "http://site.test/previews/wang-try/" in pushed.stderr
-    assert "6 个工作日" in (place.previews / "wang-try" / PAGE).read_text("utf-8")
+    pushed = colleague.push("小王/试试")
+    (address,) = re.findall(r"http://site.test/previews/\S+/", pushed.stderr)
+    page = (place.folder / address.removeprefix("http://site.test/") / PAGE).read_text("utf-8")
+    assert "6 个工作日" in page
+    assert "这是预览" in page
     assert "5 个工作日" in (place.current / PAGE).read_text("utf-8")
+    colleague.git("push", "origin", ":refs/heads/小王/试试")
+    assert not list(place.previews.iterdir())
 
 
 def test_a_date_publishes_and_withdraws_by_itself(place: Place, colleague: Colleague) -> None:
