@@ -308,6 +308,22 @@ def report_(content: Path, form: str) -> None:
         click.echo(report.as_json(sections) if form == "json" else report.as_text(sections))
 
 
+@cli.command(help="给另一个区县开一个空的内容仓库；能通过检查，能生成网站。")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--name", prompt="区县名称（例如 沂水县）", help="区县名称。")
+@click.option(
+    "--address", default="https://www.example.gov.cn/", show_default=True, help="网站的网址。"
+)
+@_config
+def init(folder: Path, name: str, address: str, config: Path) -> None:
+    """Start another district."""
+    from site_builder import district
+
+    shared = config.resolve().parent / "content"
+    district.start(folder, shared, name.strip(), address.rstrip("/") + "/")
+    click.echo(f"已建好 {folder}；先看 {folder / 'README.md'}")
+
+
 @cli.group(help="新建一个事项、套餐或文章的文件，各栏都写好名称和提示。")
 def new() -> None:
     """Group what can be started."""

@@ -123,13 +123,13 @@ def all_pages(content: Content) -> Iterator[Page]:
 def home(content: Content) -> Iterator[Page]:
     """The front page and the calm one of senior mode."""
     home_prose = next((p for p in content.prose if p.url == ""), None)
-    choices = content.catalogue.data.get("home", {})
+    choices, site = content.catalogue.data.get("home", {}), content.catalogue.data["site"]
     context = {"often": choices.get("常办", ()), "events": choices.get("人生事件", ())}
     yield Page(
         "",
         "home",
         "首页",
-        "河东区政务服务：办事指南、容缺受理、证照联办、预约和你提我改",
+        f"{site['大厅']}：办事指南、容缺受理、证照联办、预约和你提我改",
         section="home",
         context={"prose": home_prose, "articles": articles(content)[:3], **context},
     )

@@ -16,7 +16,7 @@ HASHED = re.compile(r"[.-][0-9a-f]{8,}\.")
 FOREVER = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 PREVIEWS = "previews"
-"""Branches built for colleagues to look at lie beside the site, not in it (site-builder publish)."""
+"""Branches built for colleagues to look at lie beside the site (site-builder publish)."""
 TYPES = {".webmanifest": "application/manifest+json", ".md": "text/plain; charset=utf-8"}
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from site_builder.pipeline import build
 from site_builder.publish import git
@@ -50,9 +52,10 @@ def _marked(outputs: Iterable[Output]) -> Iterator[Output]:
     for item in outputs:
         if item.path.endswith(".html"):
             data = item.data.replace(b"<head>", b"<head>" + _ROBOTS, 1)
-            item = Output(item.path, data.replace(b"</main>", _NOTE + b"</main>", 1))
+            item = Output(item.path, _MAIN.sub(rb"\g<0>" + _NOTE, data, count=1))
         yield item
 
 
-_ROBOTS = b'<meta name="robots" content="noindex">'
-_NOTE = '<p class="preview-note" role="note">这是预览，还没有上线，不作办事依据。</p>'.encode()
+_MAIN: Final = re.compile(rb"<main[^>]*>")
+_ROBOTS: Final = b'<meta name="robots" content="noindex">'
+_NOTE: Final = '<p role="note"><strong>这是预览，还没有上线，不作办事依据。</strong></p>'.encode()

@@ -1,117 +1,67 @@
-"""Publishing with real git: pushes, refusals, releases, crashes and the way back."""
+"""Publishing with real git: pushes, releases, previews, dates and the way back."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-import shutil
-import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from site_builder.errors import SiteError
-from site_builder.publish.place import Place, Settings
+from site_builder.publish.place import Place
 from site_builder.publish.receive import init
-from site_builder.publish.records import current, releases, rollback
+from site_builder.publish.records import current, releases, rollback, status
 from site_builder.publish.release import publish
 
-ROOT = Path(__file__).parents[3]
-MATTER = "matters/food-and-drug/food-business-license-new.md"
-PAGE = "matters/food-business-license-new/index.html"
-
-
-def settings(keep: int = 10) -> Settings:
-    return Settings(str(ROOT / "mkdocs.yml"), "http://site.test/", keep, downloads=False)
-
-
-class Colleague:
-    """A colleague's clone of the content, and what their git client shows."""
-
-    def __init__(self, folder: Path, place: Place) -> None:
-        self.folder = folder
-        shutil.copytree(ROOT / "content", folder)
-        self.git("init", "--quiet", "--initial-branch=main")
-        self.git("remote", "add", "origin", str(place.repository))
-        self.commit("第一次")
-
-    def git(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        identity = ("-c", "user.name=小王", "-c", "user.email=wang@example.invalid")
-        return subprocess.run(
-            ["git", *identity, *arguments],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def edit(self, old: str, new: str) -> None:
-        path = self.folder / MATTER
-        text = path.read_text("utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new, 1), "utf-8")
-
-    def commit(self, message: str) -> None:
-        self.git("add", "--all")
-        assert self.git("commit", "--quiet", "--message", message).returncode == 0
-
-    def push(self, branch: str = "main") -> subprocess.CompletedProcess[str]:
-        return self.git("push", "origin", f"HEAD:refs/heads/{branch}")
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return init(tmp_path / "server", settings())
-
-
-@pytest.fixture
-def colleague(tmp_path: Path, place: Place) -> Colleague:
-    return Colleague(tmp_path / "clone", place)
+from .conftest import IDENTITY, PAGE, Colleague, days_shown, settings
 
 
 def test_a_push_becomes_the_site_and_an_edit_shows(place: Place, colleague: Colleague) -> None:
     """What is pushed is what people read, and the colleague is told so."""
-    first = colleague.push()
-    assert "已上线" in first.stderr
-    colleague.edit("承诺办结时限: 5", "承诺办结时限: 6")
-    colleague.commit("延长时限")
+    assert "已上线" in colleague.push().stderr
+    colleague.days(6)
     second = colleague.push()
-    assert "已上线" in second.stderr
-    assert "6 个工作日" in (place.current / PAGE).read_text("utf-8")
+    assert "http://site.test/" in second.stderr
+    assert days_shown(place.current) == 6
     assert len(releases(place)) == 2
 
 
-def test_a_push_with_an_error_is_refused_in_words(place: Place, colleague: Colleague) -> None:
-    """An error keeps the push out, names file and line in Chinese, and leaves the site alone."""
+def test_only_what_changed_is_written_anew(place: Place, colleague: Colleague) -> None:
+    """A release shares its unchanged pages with the one before, on the disk."""
     colleague.push()
-    before = current(place)
-    colleague.edit("承诺办结时限: 5", "承诺办结时限：5")
-    colleague.commit("手误")
-    refused = colleague.push()
-    assert refused.returncode != 0
-    assert f"{MATTER}:19" in refused.stderr
-    assert "全角冒号" in refused.stderr
-    assert current(place) == before
-    colleague.edit("承诺办结时限：5", "承诺办结时限: 8")
-    colleague.commit("改正")
-    assert colleague.push().returncode == 0
-    assert "8 个工作日" in (place.current / PAGE).read_text("utf-8")
+    before = place.current.resolve()
+    colleague.days(6)
+    colleague.push()
+    after = place.current.resolve()
+    same = [p for p in before.rglob("*.html") if p.samefile(after / p.relative_to(before))]
+    assert not (before / PAGE).samefile(after / PAGE)
+    assert len(same) > 60
 
 
-def test_rollback_brings_the_earlier_site_back(place: Place, colleague: Colleague) -> None:
-    """One command returns to the release before, and an unknown release is refused in words."""
+def test_rollback_stays_until_the_next_push(place: Place, colleague: Colleague) -> None:
+    """The release before comes back, the timer does not undo that, and the next push counts."""
     colleague.push()
-    colleague.edit("承诺办结时限: 5", "承诺办结时限: 6")
-    colleague.commit("延长时限")
+    colleague.days(6)
     colleague.push()
     rollback(place, None)
-    assert "5 个工作日" in (place.current / PAGE).read_text("utf-8")
-    with pytest.raises(SiteError, match="没有版本 nonsense"):
+    assert days_shown(place.current) == 5
+    assert publish(place, print) is None
+    assert days_shown(place.current) == 5
+    assert any("退回来的版本" in line for line in status(place))
+    colleague.days(7)
+    colleague.push()
+    assert days_shown(place.current) == 7
+
+
+def test_an_unknown_release_is_refused_in_words(place: Place, colleague: Colleague) -> None:
+    """A mistyped release changes nothing and says how to find the right one."""
+    colleague.push()
+    with pytest.raises(SiteError, match="没有版本 nonsense；用 site-builder releases"):
         rollback(place, "nonsense")
+    with pytest.raises(SiteError, match="没有更早的版本"):
+        rollback(place, None)
 
 
 def test_another_branch_gives_a_preview_and_leaves_the_site_alone(
@@ -119,23 +69,31 @@ def test_another_branch_gives_a_preview_and_leaves_the_site_alone(
 ) -> None:
     """A branch is built at its own address, which the push prints, until it is deleted."""
     colleague.push()
-    colleague.edit("承诺办结时限: 5", "承诺办结时限: 6")
-    colleague.commit("试试")
+    colleague.days(6)
     pushed = colleague.push("小王/试试")
     (address,) = re.findall(r"http://site.test/previews/\S+/", pushed.stderr)
-    page = (place.folder / address.removeprefix("http://site.test/") / PAGE).read_text("utf-8")
-    assert "6 个工作日" in page
-    assert "这是预览" in page
-    assert "5 个工作日" in (place.current / PAGE).read_text("utf-8")
+    preview = place.folder / address.removeprefix("http://site.test/")
+    assert days_shown(preview) == 6
+    assert "这是预览" in (preview / PAGE).read_text("utf-8")
+    assert days_shown(place.current) == 5
     colleague.git("push", "origin", ":refs/heads/小王/试试")
-    assert not list(place.previews.iterdir())
+    assert not preview.exists()
+
+
+def test_a_draft_with_errors_is_kept_and_its_errors_are_told(colleague: Colleague) -> None:
+    """Work in progress may be pushed to a branch; the preview waits until it is sound."""
+    colleague.push()
+    colleague.edit("承诺办结时限:", "承诺办结时限：")
+    colleague.commit("没写完")
+    pushed = colleague.push("try")
+    assert pushed.returncode == 0
+    assert "还不能预览" in pushed.stderr
+    assert "全角冒号" in pushed.stderr
 
 
 def test_a_date_publishes_and_withdraws_by_itself(place: Place, colleague: Colleague) -> None:
     """A matter appears on its 生效日期 and is gone on its 失效日期, without anybody pushing."""
-    colleague.edit(
-        "核对日期: 2019-10-08", "核对日期: 2019-10-08\n生效日期: 2026-01-01\n失效日期: 2027-01-01"
-    )
+    colleague.edit("核对日期:", "生效日期: '2026-01-01'\n失效日期: '2027-01-01'\n核对日期:")
     colleague.commit("定期")
     colleague.push()
     for day, shown in (("2025-12-31", False), ("2026-01-01", True), ("2027-01-01", False)):
@@ -144,41 +102,47 @@ def test_a_date_publishes_and_withdraws_by_itself(place: Place, colleague: Colle
     assert publish(place, print, dt.date(2027, 1, 1)) is None
 
 
-def test_a_crash_while_building_leaves_the_old_site_up(place: Place, colleague: Colleague) -> None:
-    """kill -9 at any moment of a release leaves the old site whole; the next run completes it."""
+def test_two_pushes_at_once_queue(tmp_path: Path, place: Place, colleague: Colleague) -> None:
+    """Of two colleagues pushing at once one is live and the other is told to fetch first."""
     colleague.push()
-    before = (place.current / PAGE).read_bytes()
-    colleague.edit("承诺办结时限: 5", "承诺办结时限: 6")
-    colleague.commit("延长时限")
-    (place.repository / "hooks" / "post-receive").unlink()
-    colleague.push()
-    for delay in (0.3, 0.7, 1.1):
-        run = subprocess.Popen(
-            [sys.executable, "-m", "site_builder", "publish", "run", "--place", place.folder],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+    other = tmp_path / "other"
+    subprocess.run(["git", "clone", "--quiet", place.repository, other], check=True)
+    colleague.days(6)
+    text = (other / "content/data/owners.yml").read_text("utf-8")
+    (other / "content/data/owners.yml").write_text(text.replace("综合科", "办公室"), "utf-8")
+    subprocess.run(["git", *IDENTITY, "commit", "-aqm", "分工"], cwd=other, check=True)
+    pushes = [
+        subprocess.Popen(
+            ["git", "push", "origin", "HEAD:refs/heads/main"],
+            cwd=folder,
+            stderr=subprocess.PIPE,
+            text=True,
         )
-        time.sleep(delay)
-        os.kill(run.pid, signal.SIGKILL)
-        run.wait()
-        page = (place.current / PAGE).read_bytes()
-        assert page == before or b"6 \xe4\xb8\xaa" in page
-    publish(place, print)
-    assert "6 个工作日" in (place.current / PAGE).read_text("utf-8")
-    assert not list(place.releases.glob(".new-*"))
+        for folder in (colleague.folder, other)
+    ]
+    told = [push.communicate()[1] for push in pushes]
+    assert sorted(push.returncode != 0 for push in pushes) == [False, True], told
+    assert len(releases(place)) == 2
+    assert current(place) == releases(place)[0]
+    assert sum("已上线" in words for words in told) == 1
+    assert sum("先拉取" in words or "fetch first" in words for words in told) == 1, told
 
 
-def test_a_page_opened_before_the_switch_keeps_its_style(
+def test_a_page_opened_before_the_switch_keeps_its_files(
     place: Place, colleague: Colleague
 ) -> None:
-    """The styles and scripts of the release before stay readable after a switch."""
+    """The fingerprinted files of the last release stay readable for one more, and no longer."""
     colleague.push()
-    old = {p.name for p in (place.current / "assets").rglob("*")}
-    colleague.edit("承诺办结时限: 5", "承诺办结时限: 6")
-    colleague.commit("延长时限")
+    first = {p.name for p in (place.current / "data" / "offline").iterdir()}
+    colleague.days(6)
     colleague.push()
-    assert old <= {p.name for p in (place.current / "assets").rglob("*")}
+    second = {p.name for p in (place.current / "data" / "offline").iterdir()}
+    assert first < second
+    colleague.days(7)
+    colleague.push()
+    third = {p.name for p in (place.current / "data" / "offline").iterdir()}
+    assert not (first - second) & third
+    assert len(third) == len(second)
 
 
 def test_only_so_many_releases_are_kept(tmp_path: Path) -> None:
@@ -187,8 +151,7 @@ def test_only_so_many_releases_are_kept(tmp_path: Path) -> None:
     colleague = Colleague(tmp_path / "clone", place)
     for days in (5, 6, 7):
         if days > 5:
-            colleague.edit(f"承诺办结时限: {days - 1}", f"承诺办结时限: {days}")
-            colleague.commit(f"{days} 天")
+            colleague.days(days)
         colleague.push()
     assert len(releases(place)) == 2
     assert releases(place)[0] == current(place)
