@@ -44,10 +44,10 @@ def _feed(changes: list[Change], site: Mapping[str, Any]) -> str:
 
 
 def _entry(change: Change, address: str) -> str:
-    link = f"{address}matters/{change.matter_id}/"
+    link = f"{address}{'changes/' if change.kind == 'withdrawn' else change.url}"
     return (
         f"<entry><title>{escape(change.name)}</title>"
-        f"<id>{escape(f'{link}#{change.commit}')}</id>"
+        f"<id>{escape(f'{address}{change.url}#{change.commit}')}</id>"
         f"<updated>{change.at.isoformat()}</updated><link href={quoteattr(link)}/>"
         f"<summary>{escape('；'.join(change.sentences))}</summary></entry>\n"
     )

@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final
 
 from site_builder.errors import Finding
-from site_builder.load import parse_front_matter
-from site_builder.schema import MATTER, Element
+from site_builder.load import parse_front_matter, read_data
+from site_builder.schema import MATTER, PACKAGE, Element
+from site_builder.workbook.merge import tidy
 from site_builder.workbook.words import differences
 
 LIMIT: Final = 200
@@ -44,15 +47,23 @@ _WORDING: Final = frozenset(
 """Elements whose change alters no duty of the applicant."""
 
 _FORMAT: Final = "%x1e%H%x1f%aI"
+_BEIJING: Final = dt.timezone(dt.timedelta(hours=8))
+_ELEMENTS: Final = {"matters": MATTER, "packages": PACKAGE}
+_NAMES: Final = {"matters": "事项名称", "packages": "套餐名称"}
+_ONE: Final = {"matters": "事项", "packages": "套餐"}
+_SIMILAR: Final = 0.6
+_SIGNS: Final = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of one matter in one commit. `sentences` is empty when only words changed."""
+    """A change of one matter or package in one commit; `sentences` is empty for mere wording."""
 
     commit: str
     at: dt.datetime
-    matter_id: str
+    family: str
+    """matters or packages."""
+    id: str
     name: str
     kind: str
     """new, withdrawn, moved, renamed, changed or wording."""
@@ -61,11 +72,16 @@ class Change:
     @property
     def day(self) -> str:
         """The day it was published."""
-        return self.at.date().isoformat()
+        return self.at.astimezone(_BEIJING).date().isoformat()
+
+    @property
+    def url(self) -> str:
+        """The address of the page it is about."""
+        return f"{self.family}/{self.id}/"
 
 
 def changes(content: Path) -> tuple[Change, ...]:
-    """Return what changed in the matters of a content folder, newest first.
+    """Return what changed in the matters and packages of a content folder, newest first.
 
     The commit that first brought the content is no change. Without git there is no history, and
     the page says so.
@@ -82,7 +98,7 @@ def changes(content: Path) -> tuple[Change, ...]:
             "--relative",
             f"--format={_FORMAT}",
             "--",
-            "matters",
+            *_ELEMENTS,
         )
     except (subprocess.CalledProcessError, FileNotFoundError):
         return ()
@@ -90,8 +106,29 @@ def changes(content: Path) -> tuple[Change, ...]:
     if moves and not _has_parent(content, moves[-1].commit, prefix):
         moves = [m for m in moves if m.commit != moves[-1].commit]
     texts = _texts(content, [name for move in moves for name in move.objects(prefix)])
-    found = (_change(move, prefix, texts) for move in moves)
-    return tuple(change for change in found if change)
+    themes = _themes(content)
+    found = (_change(move, prefix, texts, themes) for move in moves)
+    return tuple(_followed(moves, found))
+
+
+def _followed(moves: Iterable[_Move], found: Iterable[Change | None]) -> Iterator[Change]:
+    """Give changes from before a file got another name to the page it has become."""
+    now: dict[str, str] = {}
+    for move, change in zip(moves, found, strict=True):
+        before, after = (Path(path).stem for path in (move.paths[0], move.paths[-1]))
+        if change:
+            yield replace(change, id=now.get(after, after))
+        if move.status == "A":
+            now.pop(after, None)
+        elif before != after:
+            now[before] = now.get(after, after)
+
+
+def _themes(content: Path) -> dict[str, str]:
+    """Return the names of the themes."""
+    document = read_data(content / "data" / "themes.yml", content)
+    values = [] if isinstance(document, Finding) else document.values
+    return {str(v["编码"]): str(v["名称"]) for v in values if isinstance(v, dict) and len(v) > 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +190,9 @@ def _texts(content: Path, names: list[str]) -> dict[str, str]:
     return texts
 
 
-def _change(move: _Move, prefix: str, texts: dict[str, str]) -> Change | None:
+def _change(
+    move: _Move, prefix: str, texts: dict[str, str], themes: Mapping[str, str]
+) -> Change | None:
     before, after = move.objects(prefix)
     old = None if move.status == "A" else _values(texts.get(before), move.paths[0])
     new = None if move.status == "D" else _values(texts.get(after), move.paths[-1])
@@ -161,10 +200,10 @@ def _change(move: _Move, prefix: str, texts: dict[str, str]) -> Change | None:
     unreadable = (old is None and move.status != "A") or (new is None and move.status != "D")
     if present is None or unreadable:
         return None
-    kind, sentences = _meaning(old, new, move.paths)
-    matter_id = Path(move.paths[-1]).stem
-    name = str(present.get("事项名称", matter_id))
-    return Change(move.commit, move.at, matter_id, name, kind, tuple(sentences))
+    family, path = move.paths[-1].partition("/")[0], Path(move.paths[-1])
+    kind, sentences = _meaning(old, new, move.paths, themes)
+    name = str(present.get(_NAMES[family], path.stem))
+    return Change(move.commit, move.at, family, path.stem, name, kind, tuple(sentences))
 
 
 def _values(text: str | None, path: str) -> dict[str, Any] | None:
@@ -172,45 +211,85 @@ def _values(text: str | None, path: str) -> dict[str, Any] | None:
     document = parse_front_matter(text, path) if text else None
     if document is None or isinstance(document, Finding) or not isinstance(document.values, dict):
         return None
-    return document.values
+    return tidy(document.values, _ELEMENTS[path.partition("/")[0]])
 
 
 def _meaning(
-    old: dict[str, Any] | None, new: dict[str, Any] | None, paths: tuple[str, ...]
+    old: dict[str, Any] | None,
+    new: dict[str, Any] | None,
+    paths: tuple[str, ...],
+    themes: Mapping[str, str],
 ) -> tuple[str, list[str]]:
+    family, was, now = paths[-1].partition("/")[0], Path(paths[0]), Path(paths[-1])
     if old is None:
-        return "new", ["新增事项"]
+        return "new", [f"新增{_ONE[family]}"]
     if new is None:
         return "withdrawn", ["不再办理"]
-    sentences = list(_sentences(old, new))
-    if old.get("事项名称") != new.get("事项名称"):
-        return "renamed", sentences
-    if Path(paths[0]).parent != Path(paths[-1]).parent:
-        return "moved", sentences
-    return ("changed", sentences) if sentences else ("wording", [])
+    sentences = list(_sentences(old, new, _ELEMENTS[family]))
+    kind = "changed" if sentences else "wording"
+    if was.parent != now.parent:
+        kind = "moved"
+        sentences.append(f"改归“{themes.get(now.parent.name, now.parent.name)}”一类")
+    elif was != now:
+        kind = "moved"
+        sentences.append("页面换了地址")
+    if old.get(_NAMES[family]) != new.get(_NAMES[family]):
+        kind = "renamed"
+    return kind, sentences
 
 
-def _sentences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+def _sentences(
+    old: dict[str, Any], new: dict[str, Any], elements: Iterable[Element]
+) -> Iterator[str]:
     """Yield what changed for an applicant, in words."""
-    for element in MATTER:
+    for element in elements:
+        before, after = old.get(element.key), new.get(element.key)
         if element.key == "申请材料":
-            yield from _materials(old, new, element)
-        elif element.key not in _WORDING:
-            yield from differences(
-                {element.key: old.get(element.key)}, {element.key: new.get(element.key)}, [element]
-            )
+            yield from _materials(before or [], after or [], element)
+        elif element.key not in _WORDING and _bare(before) != _bare(after):
+            yield from differences({element.key: before}, {element.key: after}, [element])
 
 
-def _materials(old: dict[str, Any], new: dict[str, Any], element: Element) -> Iterator[str]:
-    before = {m["材料名称"]: m for m in old.get(element.key, [])}
-    after = {m["材料名称"]: m for m in new.get(element.key, [])}
-    yield from (f"不再需要“{name}”" for name in before if name not in after)
-    yield from (f"增加材料“{name}”" for name in after if name not in before)
+def _materials(old: list[Any], new: list[Any], element: Element) -> Iterator[str]:
+    before = {str(m.get("材料名称")): m for m in old}
+    after = {str(m.get("材料名称")): m for m in new}
+    gone = [name for name in before if name not in after]
+    come = [name for name in after if name not in before]
+    for was, now in [(g, c) for g in gone for c in come if _renamed(before[g], after[c])]:
+        if was in gone and now in come:
+            gone.remove(was)
+            come.remove(now)
+            if _bare(was) != _bare(now):
+                yield f"材料“{was}”改称“{now}”"
+    yield from (f"不再需要“{name}”" for name in gone)
+    yield from (f"增加材料“{name}”" for name in come)
     meaningful = [e for e in element.elements if e.key not in _WORDING]
-    for name in before.keys() & after.keys():
-        told = "，".join(differences(before[name], after[name], meaningful))
+    for name in after:
+        told = (
+            "，".join(differences(before[name], after[name], meaningful)) if name in before else ""
+        )
         if told:
             yield f"“{name}”：{told}"
+
+
+def _renamed(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Tell whether a material only goes by another, similar name."""
+    was, now = (str(m.get("材料名称")) for m in (old, new))
+    same = {**old, "材料名称": ""} == {**new, "材料名称": ""}
+    return same and SequenceMatcher(None, was, now).ratio() >= _SIMILAR
+
+
+def _bare(value: Any) -> Any:
+    """Return a value without spaces and punctuation: to change those alone changes no meaning.
+
+    A sign inside a number is kept, because 1.5 is not 15.
+    """
+    if isinstance(value, list):
+        return [_bare(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _bare(item) for key, item in value.items()}
+    text = str(value or "")
+    return text if any(c.isdigit() for c in text) else _SIGNS.sub("", text)
 
 
 def _git(folder: Path, *arguments: str) -> str:

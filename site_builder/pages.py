@@ -98,7 +98,8 @@ class Content:
         """The changes of each matter, by its id."""
         found: dict[str, list[Change]] = {}
         for change in self.changes:
-            found.setdefault(change.matter_id, []).append(change)
+            if change.family == "matters":
+                found.setdefault(change.id, []).append(change)
         return found
 
 
@@ -432,11 +433,17 @@ def tools(content: Content) -> Iterator[Page]:
         "最近更新",
         "哪些事项变了、怎么变的",
         crumbs=(Crumb("最近更新", "changes/"),),
-        context={"changes": content.changes},
+        context={"changes": content.changes, "listed": _addresses(content.catalogue)},
     )
     missing = "没有网络，这一页打不开"
     yield Page("offline/missing.html", "offline-missing", missing, missing)
     yield Page("404.html", "404", "找不到这个页面", "这个地址没有页面")
+
+
+def _addresses(catalogue: Catalogue) -> set[str]:
+    """Return the addresses of guides and packages that there are."""
+    packages = {f"packages/{package.id}/" for package in catalogue.packages}
+    return packages | {f"matters/{matter.id}/" for matter in catalogue.matters}
 
 
 def articles(content: Content) -> list[Prose]:
