@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 LAYERS = [
     {"errors", "schema"},
-    {"model", "yaml_help", "yaml_text", "script"},
+    {"model", "yaml_help", "yaml_plain", "yaml_text", "script"},
     {"load", "parse", "compose"},
     {"check", "prose", "quotes"},
     {"catalogue", "workbook"},
