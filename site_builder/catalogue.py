@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from site_builder import load
+from site_builder import cores, load
 from site_builder.check import check_catalogue
 from site_builder.errors import ContentError, Finding, Severity
-from site_builder.model import Catalogue, Document, SharedMaterial, Theme
+from site_builder.model import Catalogue, Document, Matter, SharedMaterial, Theme
 from site_builder.parse import Parser
 
 Record = TypeVar("Record")
@@ -20,16 +21,19 @@ def load_catalogue(content: Path) -> Catalogue:
 
     Raises ContentError with every finding when one of them is an error.
     """
-    catalogue, findings = examine(content)
-    if any(f.severity is Severity.ERROR for f in findings):
-        raise ContentError(f for f in findings if f.severity is Severity.ERROR)
+    catalogue, findings = examine(content, (Severity.ERROR,))
+    if findings:
+        raise ContentError(findings)
     return catalogue
 
 
-def examine(content: Path) -> tuple[Catalogue, list[Finding]]:
+def examine(
+    content: Path, severities: Collection[Severity] = tuple(Severity)
+) -> tuple[Catalogue, list[Finding]]:
     """Return what could be read of the content and all findings, sorted by file and line."""
     catalogue, findings = read(content)
-    findings += check_catalogue(catalogue, content)
+    findings = [f for f in findings if f.severity in severities]
+    findings += check_catalogue(catalogue, content, severities=severities)
     return catalogue, sorted(set(findings))
 
 
@@ -57,7 +61,11 @@ def read(content: Path) -> tuple[Catalogue, list[Finding]]:
 
     themes = table("themes", lambda parser: parser.named(Theme))
     order = {theme.id: i for i, theme in enumerate(themes)}
-    matters = [parsed(d, Parser.matter) for d in sound(load.read_matters(content))]
+    matters: list[Matter] = []
+    files = load.matter_files(content)
+    for matter, wrong in cores.share(files, partial(_matters, content)):
+        matters += [matter] if matter else []
+        findings += wrong
     catalogue = Catalogue(
         matters=tuple(sorted(matters, key=lambda m: (order.get(m.theme_id, len(order)), m.id))),
         packages=tuple(parsed(d, Parser.package) for d in sound(load.read_packages(content))),
@@ -71,3 +79,14 @@ def read(content: Path) -> tuple[Catalogue, list[Finding]]:
         replies=tuple(sound(load.read_replies(content))),
     )
     return catalogue, findings
+
+
+def _matters(content: Path, files: Iterable[Path]) -> Iterator[tuple[Matter | None, list[Finding]]]:
+    """Yield the matter of each file and what is wrong with it; None where it cannot be read."""
+    for path in files:
+        document = load.read_front_matter(path, content)
+        if isinstance(document, Finding):
+            yield None, [document]
+        else:
+            parser = Parser(document)
+            yield parser.matter(), parser.findings

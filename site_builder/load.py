@@ -23,10 +23,9 @@ FRONT_MATTER = re.compile(
 )
 
 
-def read_matters(content: Path) -> Iterator[Document | Finding]:
-    """Yield every matter file, in the order of themes and names; a finding where one is broken."""
-    for path in sorted((content / "matters").glob("*/*.md")):
-        yield read_front_matter(path, content)
+def matter_files(content: Path) -> list[Path]:
+    """Return every matter file, in the order of themes and names."""
+    return sorted((content / "matters").glob("*/*.md"))
 
 
 def read_packages(content: Path) -> Iterator[Document | Finding]:

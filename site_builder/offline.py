@@ -32,7 +32,10 @@ KEPT_DATA: Final = ("data/search", "data/ask", "data/forms.json")
 """Data that pages fetch; everything else below data/ is for other systems."""
 LARGEST: Final = 2000
 """Matters up to which guides are in the copy: about 6 MB on a phone, nobody's whole province."""
+_OF_MATTERS: Final = {"matter", "matter-list", "township"}
+"""Pages a large site's copy leaves out: guides, and the lists that only lead to guides."""
 Values = Mapping[str, str]
+Record = dict[str, Any]
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
@@ -43,15 +46,26 @@ class OfflineCopy:
     shell: Shell
     convert: Converter
     site: Mapping[str, Any]
+    large: bool = False
+    """More than LARGEST matters."""
     _pages: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
     _files: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     _date: str = ""
 
-    def add_page(self, page: Page, texts: Texts, hans: Values, hant: Values) -> None:
-        """Keep what a page says, and what fills its other slots in either script."""
+    def record(self, page: Page, texts: Texts, hans: Values, hant: Values) -> Record | None:
+        """Return what the copy keeps of a page: what it says, and what else fills its slots.
+
+        None when the site is too large for a phone and people find this page by search instead.
+        """
+        if self.large and page.kind in _OF_MATTERS:
+            return None
         differs = {slot: value for slot, value in hant.items() if value != hans[slot]}
-        record = {"texts": texts._asdict(), "values": hans, "hant": differs}
-        self._pages[_part_of(page)][page.url] = record
+        return {"texts": texts._asdict(), "values": hans, "hant": differs}
+
+    def add_page(self, page: Page, record: Record | None) -> None:
+        """Keep a page."""
+        if record:
+            self._pages[_part_of(page)][page.url] = record
         self._date = max(self._date, page.updated)
 
     def add_file(self, output: Output) -> None:

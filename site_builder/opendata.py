@@ -20,9 +20,9 @@ API_DATA: Final = ("appointments", "holidays", "answer-templates")
 """Files of content/data that the form API needs."""
 
 
-def catalogue_files(catalogue: Catalogue, site: Mapping[str, Any]) -> Iterator[Output]:
-    """Yield /data/catalogue.json and /data/matters/<id>.json."""
-    yield json_file(
+def catalogue_file(catalogue: Catalogue, site: Mapping[str, Any]) -> Output:
+    """Return /data/catalogue.json."""
+    return json_file(
         "data/catalogue.json",
         {
             "site": site["网站名称"],
@@ -37,8 +37,16 @@ def catalogue_files(catalogue: Catalogue, site: Mapping[str, Any]) -> Iterator[O
             "shared_materials": [dataclasses.asdict(s) for s in catalogue.shared_materials],
         },
     )
-    for matter in catalogue.matters:
-        yield json_file(f"data/matters/{matter.id}.json", matter_record(catalogue, matter))
+
+
+def matter_file(catalogue: Catalogue, matter: Matter) -> Output:
+    """Return /data/matters/<id>.json."""
+    return json_file(matter_path(matter), matter_record(catalogue, matter))
+
+
+def matter_path(matter: Matter) -> str:
+    """Return where `matter_file` is."""
+    return f"data/matters/{matter.id}.json"
 
 
 def api_files(data: Path, forms: Mapping[str, Form], renderer: Renderer) -> Iterator[Output]:

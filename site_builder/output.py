@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from site_builder.render import Output
 
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 
-def write(outputs: Iterable[Output], out: Path) -> int:
+
+def write(outputs: Iterable[Output], out: Path, keep: Iterable[str] = ()) -> int:
     """Write outputs below `out`, remove files of an earlier build, return how many were written.
+
+    `keep` are paths that are written already.
+    """
+    kept = set(keep)
+    written = write_some(_noted(outputs, kept), out)
+    remove_others(out, kept)
+    return written
+
+
+def _noted(outputs: Iterable[Output], kept: set[str]) -> Iterator[Output]:
+    for item in outputs:
+        kept.add(item.path)
+        yield item
+
+
+def write_some(outputs: Iterable[Output], out: Path) -> int:
+    """Write outputs below `out` and return how many had to be.
 
     Paths are handled as text here: at 20,000 pages `pathlib` alone would cost a second.
     """
     root = f"{out}{os.sep}"
     written = 0
-    kept: set[str] = set()
-    folders: set[str] = set()
     for item in outputs:
-        kept.add(item.path)
-        folder = item.path.rpartition("/")[0]
-        if folder not in folders:
-            os.makedirs(root + folder, exist_ok=True)  # noqa: PTH103
-            folders.add(folder)
-        if _differs(root + item.path, item.data):
-            _write(root + item.path, item.data)
+        path = root + item.path
+        if _differs(path, item.data):
+            _write(path, item.data)
             written += 1
-    _remove_others(out, kept)
     return written
 
 
@@ -48,11 +61,16 @@ def _differs(path: str, data: bytes) -> bool:
 
 
 def _write(path: str, data: bytes) -> None:
-    with open(path, "wb") as file:  # noqa: PTH123
-        file.write(data)
+    try:
+        file = os.open(path, _NEW)
+    except FileNotFoundError:
+        os.makedirs(path.rpartition(os.sep)[0], exist_ok=True)  # noqa: PTH103
+        file = os.open(path, _NEW)
+    with open(file, "wb", buffering=0) as stream:  # noqa: PTH123
+        stream.write(data)
 
 
-def _remove_others(out: Path, kept: set[str]) -> None:
+def remove_others(out: Path, kept: set[str]) -> None:
     """Remove what no page of this build is: a withdrawn matter must not stay readable."""
     for folder, _, files in os.walk(out, topdown=False):
         place = Path(folder)

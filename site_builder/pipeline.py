@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -12,30 +12,23 @@ from urllib.parse import urlsplit
 
 import form_definitions
 from site_builder import (
-    __version__,
-    ask,
     downloads,
     enginecache,
-    feed,
     history,
-    opendata,
     output,
-    pinyin,
-    search,
-    sitemap,
-    webapp,
 )
 from site_builder.assets import Assets
 from site_builder.catalogue import load_catalogue
 from site_builder.editions import Edition
 from site_builder.errors import SiteError
 from site_builder.model import Catalogue
-from site_builder.offline import OfflineCopy
-from site_builder.pages import Content, Page, all_pages
+from site_builder.offline import LARGEST, OfflineCopy
+from site_builder.pages import Content
 from site_builder.prose import Rendered
 from site_builder.quotes import quoted_page
-from site_builder.render import HANS, HANT, Output, Renderer, json_ld
+from site_builder.render import HANS, Renderer, json_ld
 from site_builder.script import Converter
+from site_builder.site import BUILD_RECORD, CACHE, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,66 +68,18 @@ def build(
     prose = tuple(quoted_page(page, catalogue.figures) for page in engine.prose)
     pages = Content(catalogue, prose, _forms(content), history.changes(content))
     renderer = _renderer(config, catalogue, engine, assets, downloads=with_downloads)
-    copy = OfflineCopy(renderer.shell(HANS), renderer.convert, catalogue.data["site"])
-    site = _Site(content / "data", catalogue, pages, renderer, assets, copy)
-    files = [site.outputs(), downloads.attached(content / "files")]
+    large = len(catalogue.matters) > LARGEST
+    copy = OfflineCopy(renderer.shell(HANS), renderer.convert, catalogue.data["site"], large)
+    site = Site(content / "data", pages, renderer, assets, copy)
+    others = [site.others(), downloads.attached(content / "files")]
     if with_downloads:
         papers = downloads.all_papers(catalogue, prose)
-        files.append(downloads.outputs(papers, renderer.convert, cache / "downloads", say))
-    written = output.write(edition(chain(*files)), out)
-    return Result(len(catalogue.matters), site.page_count, written)
-
-
-class _Site:
-    """Every file of the site, produced one by one so that memory does not grow with the site."""
-
-    def __init__(
-        self,
-        data: Path,
-        catalogue: Catalogue,
-        content: Content,
-        renderer: Renderer,
-        assets: Assets,
-        copy: OfflineCopy,
-    ) -> None:
-        self.data, self.catalogue, self.content = data, catalogue, content
-        self.renderer, self.assets, self.copy = renderer, assets, copy
-        self.page_count = 0
-
-    def outputs(self) -> Iterator[Output]:
-        """Yield what the site publishes, and last the offline copy of it."""
-        for item in self._published():
-            self.copy.add_file(item)
-            yield item
-        yield from self.copy.outputs(self.renderer.templates)
-
-    def _published(self) -> Iterator[Output]:
-        site = self.catalogue.data["site"]
-        own = [asset.path for asset in self.assets.outputs()]
-        yield opendata.json_file(BUILD_RECORD, {"version": __version__, "assets": own})
-        listed: list[Page] = []
-        for page in all_pages(self.content):
-            listed.append(page)
-            self.page_count += 2
-            texts = self.renderer.texts(page)
-            self.copy.add_page(page, texts, *(self.renderer.values(page, s) for s in (HANS, HANT)))
-            yield from self.renderer.pages(page, texts)
-        yield from self.assets.outputs()
-        yield from webapp.files(site, self.assets, self.renderer.convert)
-        yield from opendata.catalogue_files(self.catalogue, site)
-        yield from opendata.api_files(self.data, self.content.forms, self.renderer)
-        yield from sitemap.files(listed, site["网址"])
-        yield from search.files(listed, self.catalogue, self.renderer.convert)
-        yield from ask.files(self.catalogue)
-        yield pinyin.file(CACHE)
-        yield from feed.files(self.content.changes, site, self.renderer.convert)
-
-
-CACHE = Path(".cache") / "site-builder"
-"""Where a build keeps what it need not make again, unless it is told another place."""
-
-BUILD_RECORD = "data/build.json"
-"""Says that a folder is ours to overwrite."""
+        others.append(downloads.outputs(papers, renderer.convert, cache / "downloads", say))
+    if edition is iter:
+        written = site.write_pages(out) + output.write(chain(*others), out, site.page_paths())
+    else:
+        written = output.write(edition(chain(site.page_files(), *others)), out)
+    return Result(len(catalogue.matters), 2 * len(site.pages), written)
 
 
 def _refuse_foreign_folder(out: Path) -> None:

@@ -87,6 +87,11 @@ class Renderer:
         yield self._output(page, HANS, texts)
         yield self._output(page, HANT, Texts(*self.convert.lines(*texts)))
 
+    def paths(self, page: Page) -> tuple[str, str]:
+        """Return where `pages` puts a page."""
+        name = page.url if page.url.endswith(".html") else f"{page.url}index.html"
+        return name, f"hant/{name}"
+
     def values(self, page: Page, language: str) -> dict[str, str]:
         """Return what fills the slots of a page beside its texts."""
         return {
@@ -103,9 +108,8 @@ class Renderer:
     def _output(self, page: Page, language: str, texts: Texts) -> Output:
         values = self.values(page, language) | texts._asdict()
         values["body"] = fill_slots(texts.body, values)
-        folder = "" if language == HANS else "hant/"
-        name = page.url if page.url.endswith(".html") else f"{page.url}index.html"
-        return Output(folder + name, self._shells[language].fill(values).encode())
+        path = self.paths(page)[language == HANT]
+        return Output(path, self._shells[language].fill(values).encode())
 
     def _places(self, page: Page, language: str) -> dict[str, str]:
         """Return the ways out of a page: to the site's root, its script's root and its twin."""

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from site_builder.errors import Finding
 from site_builder.load import (
+    matter_files,
     parse_front_matter,
     read_data,
-    read_matters,
+    read_front_matter,
     read_packages,
     read_replies,
 )
 from site_builder.model import Document, Value
 from tests.factories import write
+
+
+def read_matters(content: Path) -> Iterator[Document | Finding]:
+    for path in matter_files(content):
+        yield read_front_matter(path, content)
 
 
 def document(text: str) -> Document:

@@ -1,0 +1,111 @@
+"""Every file of the site: pages, which the cores share, and the others, which know all pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from site_builder import (
+    __version__,
+    ask,
+    cores,
+    feed,
+    opendata,
+    output,
+    pinyin,
+    search,
+    sitemap,
+    webapp,
+)
+from site_builder.assets import Assets
+from site_builder.offline import OfflineCopy, Record
+from site_builder.pages import Content, Page, all_pages
+from site_builder.render import HANS, HANT, Output, Renderer, Texts
+
+CACHE: Final = Path(".cache") / "site-builder"
+"""Where a build keeps what it need not make again, unless it is told another place."""
+
+BUILD_RECORD: Final = "data/build.json"
+"""Says that a folder is ours to overwrite."""
+
+
+class _Made(NamedTuple):
+    """What is left of a page when its files are written."""
+
+    written: int
+    record: Record | None
+
+
+class Site:
+    """The files of one build, made one by one so that memory does not grow with the site."""
+
+    def __init__(
+        self,
+        data: Path,
+        content: Content,
+        renderer: Renderer,
+        assets: Assets,
+        copy: OfflineCopy,
+    ) -> None:
+        self.data, self.catalogue, self.content = data, content.catalogue, content
+        self.renderer, self.assets, self.copy = renderer, assets, copy
+        self.pages = list(all_pages(content))
+
+    def write_pages(self, out: Path) -> int:
+        """Write all pages below `out`, on every core, and return how many files were written."""
+        made = cores.share(self.pages, partial(self._write, out))
+        for page, (_, record) in zip(self.pages, made, strict=True):
+            self.copy.add_page(page, record)
+        return sum(written for written, _ in made)
+
+    def page_files(self) -> Iterator[Output]:
+        """Yield the same files one after the other, for who changes them before writing."""
+        for page in self.pages:
+            texts = self.renderer.texts(page)
+            self.copy.add_page(page, self._record(page, texts))
+            yield from self._files(page, texts)
+
+    def page_paths(self) -> Iterator[str]:
+        """Yield where the files of pages are."""
+        for page in self.pages:
+            yield from self.renderer.paths(page)
+            if page.kind == "matter":
+                yield opendata.matter_path(page.context["matter"])
+
+    def others(self) -> Iterator[Output]:
+        """Yield the files that are no pages; the offline copy, which holds them all, last."""
+        for item in self._others():
+            self.copy.add_file(item)
+            yield item
+        yield from self.copy.outputs(self.renderer.templates)
+
+    def _others(self) -> Iterator[Output]:
+        site, convert = self.catalogue.data["site"], self.renderer.convert
+        own = [asset.path for asset in self.assets.outputs()]
+        yield opendata.json_file(BUILD_RECORD, {"version": __version__, "assets": own})
+        yield from self.assets.outputs()
+        yield from webapp.files(site, self.assets, convert)
+        yield opendata.catalogue_file(self.catalogue, site)
+        yield from opendata.api_files(self.data, self.content.forms, self.renderer)
+        yield from sitemap.files(self.pages, site["网址"])
+        yield from search.files(self.pages, self.catalogue, convert)
+        yield from ask.files(self.catalogue)
+        yield pinyin.file(CACHE)
+        yield from feed.files(self.content.changes, site, convert)
+
+    def _write(self, out: Path, pages: Iterable[Page]) -> Iterator[_Made]:
+        for page in pages:
+            texts = self.renderer.texts(page)
+            written = output.write_some(self._files(page, texts), out)
+            yield _Made(written, self._record(page, texts))
+
+    def _files(self, page: Page, texts: Texts) -> Iterator[Output]:
+        yield from self.renderer.pages(page, texts)
+        if page.kind == "matter":
+            yield opendata.matter_file(self.catalogue, page.context["matter"])
+
+    def _record(self, page: Page, texts: Texts) -> Record | None:
+        hans, hant = (self.renderer.values(page, script) for script in (HANS, HANT))
+        return self.copy.record(page, texts, hans, hant)
