@@ -6,9 +6,11 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +73,18 @@ class Cluster:
     def stop(self, mode: str = "fast") -> None:
         self.run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
 
+    def kill(self) -> None:
+        """Kill every process of the server at once, as a machine does that loses its power."""
+        first = int((self.data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text(encoding="utf-8")
+        for process in (first, *map(int, children.split())):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+    def promote(self) -> None:
+        """Make a standby the server that takes writes."""
+        self.run("pg_ctl", "-D", str(self.data), "-w", "promote")
+
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://test@127.0.0.1:{self.port}/{database}"
 
@@ -91,12 +105,39 @@ def cluster(parent: Path | None = None) -> Iterator[Cluster]:
         shutil.chown(folder, _user())
     server = Cluster(folder)
     server.init()
+    with _running(server):
+        yield server
+
+
+@contextlib.contextmanager
+def standby_of(primary: Cluster, parent: Path) -> Iterator[Cluster]:
+    """Run a synchronous standby: the primary's commits wait until they are on its disk, too."""
+    folder = parent / "standby"
+    folder.mkdir()
+    if os.getuid() == 0:
+        shutil.chown(folder, _user())
+    standby = Cluster(folder)
+    source = f"host=127.0.0.1 port={primary.port} user=test"
+    standby.run("pg_basebackup", "-D", str(standby.data), "-d", source, "-R", "-c", "fast")
+    with _running(standby), psycopg.connect(primary.url(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        connection.execute("SELECT pg_reload_conf()")
+        state = "SELECT sync_state FROM pg_stat_replication"
+        while connection.execute(state).fetchone() != ("sync",):
+            time.sleep(0.05)
+        connection.close()
+        yield standby
+
+
+@contextlib.contextmanager
+def _running(server: Cluster) -> Iterator[None]:
     server.start()
     try:
-        yield server
+        yield
     finally:
-        server.stop("immediate")
-        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(subprocess.CalledProcessError):  # it may have been killed
+            server.stop("immediate")
+        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 def _user() -> str:

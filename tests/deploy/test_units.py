@@ -27,6 +27,10 @@ GROUPS: dict[str, Group] = {"form-api": form_api, "site-builder": site_builder}
 _COMMAND = re.compile(r"(?:^ {4}|`|&& |exec |/bin/|-- )(form-api|site-builder) ([^`&#\n]+)", re.M)
 
 
+def options(command: Command) -> set[str]:
+    return {name for option in command.params for name in option.opts}
+
+
 def missing(program: str, words: list[str]) -> str:
     """Return what of a command line there is not."""
     command: Command = GROUPS[program]
@@ -35,9 +39,8 @@ def missing(program: str, words: list[str]) -> str:
             if not word.startswith("-") and word not in command.commands:
                 return f"{program} {' '.join(words)}: no {word}"
             command = command.commands.get(word, command)
-        elif word.startswith("--") and word != "--help":
-            if not any(word in option.opts for option in command.params):
-                return f"{program} {' '.join(words)}: no {word}"
+        elif word.startswith("--") and word not in {"--help", *options(command)}:
+            return f"{program} {' '.join(words)}: no {word}"
     return ""
 
 
