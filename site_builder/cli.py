@@ -215,11 +215,15 @@ def publish_init(folder: Path, config: Path, address: str, keep: int) -> None:
 @_place
 def publish_run(place: Path) -> None:
     """Publish what was pushed, or what a date has brought into force."""
+    from site_builder.publish.attention import write_report
     from site_builder.publish.place import Place
     from site_builder.publish.release import publish as publish_now
+    from site_builder.publish.release import today
 
-    release = publish_now(Place(place.resolve()), click.echo)
+    where = Place(place.resolve())
+    release = publish_now(where, click.echo)
     click.echo(f"已上线：{release.name}" if release else "没有变化，网站保持原样")
+    click.echo(f"要办的事：{write_report(where, today())}")
 
 
 @publish.command("pre-receive", hidden=True)
@@ -281,7 +285,9 @@ def status(place: Path) -> None:
     click.echo("\n".join(lines(Place(place.resolve()))))
 
 
-@cli.command("report", help="列出要办的事：过期未核对、缺表格、空栏目和久未更新的栏目。")
+@cli.command(
+    "report", help="列出要办的事：过期未核对、缺表格、空栏目、久未更新的栏目，和网站普查指标。"
+)
 @_content
 @click.option(
     "--format",
@@ -291,7 +297,8 @@ def status(place: Path) -> None:
     show_default=True,
     help="text 给人看，json 给程序看，html 是一个网页。",
 )
-def report_(content: Path, form: str) -> None:
+@click.option("--owner", help="只看一个科室的。")
+def report_(content: Path, form: str, owner: str | None) -> None:
     """Print what needs attention."""
     import datetime as dt
 
@@ -302,6 +309,8 @@ def report_(content: Path, form: str) -> None:
     catalogue, findings = examine(content)
     today = dt.date.today()
     sections = report.report(catalogue, findings, content, today)
+    if owner:
+        sections = report.of_owner(sections, owner)
     if form == "html":
         click.echo(report.as_html(sections, today), nl=False)
     else:
@@ -332,21 +341,24 @@ def new() -> None:
 _id = click.option("--id", "identifier", default="", help="编码（网址里的名字）；不写就用拼音。")
 
 
-@new.command("matter", help="新建事项。")
+@new.command("matter", help="新建事项。不写 --name、--theme 就会问。")
 @click.option("--name", prompt="事项名称", help="事项名称。")
-@click.option("--theme", prompt="主题（content/matters 下的文件夹名）", help="主题的编码。")
+@click.option("--theme", help="主题的名称或编码。")
 @_id
 @_content
-def new_matter(name: str, theme: str, identifier: str, content: Path) -> None:
+def new_matter(name: str, theme: str | None, identifier: str, content: Path) -> None:
     """Start a matter."""
     from site_builder.new import new_matter as start
+    from site_builder.new import themes
 
-    click.echo(
-        f"已新建 {start(content, theme, name, identifier)}；填好各栏后运行 site-builder check"
-    )
+    if theme is None:
+        click.echo("主题：" + "、".join(themes(content).values()))
+        theme = click.prompt("哪个主题", type=str)
+    path = start(content, theme, name, identifier)
+    click.echo(f"已新建 {path}；填好各栏后运行 site-builder check")
 
 
-@new.command("package", help="新建套餐。")
+@new.command("package", help="新建套餐。不写选项就会问。")
 @click.option("--name", prompt="套餐名称", help="套餐名称。")
 @click.option("--matter", "matters", multiple=True, help="包含的事项编码，可写多次。")
 @_id
@@ -359,13 +371,19 @@ def new_package(name: str, matters: tuple[str, ...], identifier: str, content: P
     click.echo(f"已新建 {start(content, name, chosen, identifier)}")
 
 
-@new.command("article", help="新建文章。")
+@new.command("article", help="新建文章。不写选项就会问。")
 @click.option("--name", prompt="标题", help="标题。")
 @click.option("--column", prompt="栏目（访谈、通知、政策解读）", help="栏目。")
+@click.option("--description", prompt="一句话说明", help="列表里标题下面的一句话。")
+@click.option("--source", prompt="来源单位", help="谁发布的。")
 @_id
 @_content
-def new_article(name: str, column: str, identifier: str, content: Path) -> None:
+def new_article(
+    name: str, column: str, description: str, source: str, identifier: str, content: Path
+) -> None:
     """Start an article."""
+    from site_builder.new import Article
     from site_builder.new import new_article as start
 
-    click.echo(f"已新建 {start(content, name, column, identifier)}")
+    path = start(content, Article(name, column, description, source), identifier)
+    click.echo(f"已新建 {path}；打开它写正文")

@@ -23,6 +23,7 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
+from site_builder import overlay
 from site_builder.assets import Assets
 from site_builder.compose import Shell
 from site_builder.errors import ContentError, Finding, SiteError
@@ -143,9 +144,34 @@ def render(config_file: Path, content: Path) -> Rendered:
         return plugin.rendered
 
 
-def serve(builder: Callable[[], None], root: Path, watched: Iterable[Path], port: int) -> None:
+class _Server(LiveReloadServer):
+    """MkDocs' server, which also tells an open page what check finds."""
+
+    findings: Callable[[], str]
+
+    def serve_request(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        """Answer with the findings, a file of the site, or news of a change."""
+        if environ["PATH_INFO"] != overlay.ADDRESS:
+            answer: Iterable[bytes] = super().serve_request(environ, start_response)
+            return answer
+        start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+        return [self.findings().encode()]
+
+    def _inject_js_into_html(self, content: bytes, epoch: int) -> bytes:
+        injected: bytes = super()._inject_js_into_html(content, epoch)  # type: ignore[no-untyped-call]
+        return injected + overlay.SCRIPT.encode()
+
+
+def serve(
+    builder: Callable[[], None],
+    root: Path,
+    watched: Iterable[Path],
+    port: int,
+    findings: Callable[[], str],
+) -> None:
     """Serve `root` on the loopback, run `builder` on every change and reload open pages."""
-    server = LiveReloadServer(builder, "127.0.0.1", port, str(root), polling_interval=0.1)
+    server = _Server(builder, "127.0.0.1", port, str(root), polling_interval=0.1)
+    server.findings = findings
     server.error_handler = lambda code: (root / "404.html").read_bytes() if code == 404 else None
     for path in watched:
         server.watch(str(path))

@@ -14,7 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from site_builder import inspection
 from site_builder.errors import Finding, Severity
+from site_builder.inspection import Columns
 from site_builder.load import read_front_matter
 from site_builder.model import Catalogue, Document
 
@@ -50,11 +52,20 @@ def report(
     """Return what needs attention; sections without items are kept, to show they were looked at."""
     owner = _owners(catalogue)
     found = list(findings)
+    columns = _columns(content, today)
     return (
         Section("错误和提醒", _findings(found, owner, (Severity.ERROR, Severity.WARNING))),
         Section("核对日期过期", tuple(_stale(catalogue, owner, today))),
         Section("缺表格和样本", _findings(found, owner, (Severity.TODO,))),
-        Section("栏目久未更新", tuple(_columns(content, today))),
+        Section("栏目久未更新", tuple(_old_columns(columns, owner))),
+        Section("普查指标", tuple(_indicators(catalogue, columns, owner, today))),
+    )
+
+
+def of_owner(sections: Iterable[Section], owner: str) -> tuple[Section, ...]:
+    """Return what is one owner's to do."""
+    return tuple(
+        Section(s.title, tuple(item for item in s.items if item.owner == owner)) for s in sections
     )
 
 
@@ -126,21 +137,39 @@ def _stale(catalogue: Catalogue, owner: Callable[[str], str], today: dt.date) ->
             yield Item(owner(file), place, f"“{matter.name}”{age} 天没有核对，期限是 {limit} 天")
 
 
-def _columns(content: Path, today: dt.date) -> Iterable[Item]:
-    """Yield the columns whose newest article is too old, and those without any."""
-    newest: dict[str, dt.date] = dict.fromkeys(("访谈", "通知", "政策解读"), dt.date.min)
+def _columns(content: Path, today: dt.date) -> Columns:
+    """Return when each column was last added to."""
+    newest: dict[str, dt.date | None] = dict.fromkeys(("访谈", "通知", "政策解读"))
     for path in sorted((content / "pages" / "articles").rglob("*.md")):
         document = read_front_matter(path, content)
         if isinstance(document, Document) and isinstance(document.values, dict):
             published = str(document.values.get("published", ""))[:10]
             column = str(document.values.get("column", ""))
             if published:
-                newest[column] = max(
-                    newest.get(column, dt.date.min), dt.date.fromisoformat(published)
-                )
-    for column, day in newest.items():
-        limit = NEWS_DAYS if column in _NEWS_COLUMNS else POLICY_DAYS
-        if day == dt.date.min:
-            yield Item("", "pages/articles/", f"栏目“{column}”是空的（D-54：空栏目计入否决项）")
-        elif (today - day).days > limit:
-            yield Item("", "pages/articles/", f"栏目“{column}”上次更新是 {day}，超过 {limit} 天")
+                day = dt.date.fromisoformat(published)
+                newest[column] = max(newest.get(column) or day, day)
+    stale = tuple(c for c, day in newest.items() if day and (today - day).days > _limit(c))
+    return Columns(newest, stale)
+
+
+def _limit(column: str) -> int:
+    return NEWS_DAYS if column in _NEWS_COLUMNS else POLICY_DAYS
+
+
+def _old_columns(columns: Columns, owner: Callable[[str], str]) -> Iterable[Item]:
+    """Yield the columns whose newest article is too old, and those without any."""
+    place = "pages/articles/"
+    for column, day in columns.newest.items():
+        if day is None:
+            yield Item(owner(place), place, f"栏目“{column}”是空的（D-54：空栏目计入否决项）")
+        elif column in columns.stale:
+            text = f"栏目“{column}”上次更新是 {day}，超过 {_limit(column)} 天"
+            yield Item(owner(place), place, text)
+
+
+def _indicators(
+    catalogue: Catalogue, columns: Columns, owner: Callable[[str], str], today: dt.date
+) -> Iterable[Item]:
+    """Yield the indicators of the inspection, those that are met, too."""
+    for indicator in inspection.indicators(catalogue, columns, today):
+        yield Item(owner(""), indicator.number, f"{indicator.state}：{indicator.text}")

@@ -49,7 +49,7 @@ def checkout(repository: Path, commit: str, folder: Path) -> Path:
     except SiteError:  # a crash may have left it in any state
         shutil.rmtree(folder, ignore_errors=True)
         _checkout(objects, commit, folder)
-    return _content_of(folder)
+    return content_of(folder)
 
 
 def continues(folder: Path, old: str, new: str) -> bool:
@@ -70,8 +70,8 @@ def _checkout(objects: list[str], commit: str, folder: Path) -> None:
     git(folder, "update-ref", "--no-deref", "HEAD", commit)
 
 
-def _content_of(folder: Path) -> Path:
-    """Return the content folder of a repository: itself, or its `content/`."""
+def content_of(folder: Path) -> Path:
+    """Return the content folder of a checked-out repository: itself, or its `content/`."""
     for content in (folder, folder / "content"):
         if (content / "matters").is_dir():
             return content

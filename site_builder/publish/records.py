@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from site_builder.errors import SiteError
 from site_builder.publish import git
 from site_builder.publish.place import MAIN, Place, write_json
 
+_FINGERPRINTED = re.compile(r"[.-][0-9a-f]{8,}\.\w+\Z")
 READY = ".ready"
 """The release that is built and tested, but not accepted yet."""
 
@@ -80,6 +82,10 @@ def rollback(place: Place, name: str | None) -> Release:
         target = next((r for r in known if r.name == name), None)
         if target is None:
             raise SiteError(f"没有版本 {name}；用 site-builder releases 看有哪些")
+        if up and up != target:
+            kept = carry(place, up, place.releases / target.name)
+            target = replace(target, carried=tuple({*target.carried, *kept}))
+            write(place.releases / f"{target.name}.json", target)
         place.held.write_text(git.head(place.repository, MAIN) or "", "utf-8")
         switch(place, target)
     return target
@@ -99,6 +105,24 @@ def status(place: Place) -> Iterator[str]:
         yield f"有推送还没有上线（{pushed[:8]}）：运行 site-builder publish run"
     for folder in sorted(place.previews.glob("[!.]*")):
         yield f"预览 {address}previews/{folder.name}/"
+
+
+def carry(place: Place, up: Release, goal: Path) -> tuple[str, ...]:
+    """Carry a release's fingerprinted files into another: pages opened before the switch need them.
+
+    What that release only carried itself is left behind.
+    """
+    folder = place.releases / up.name
+    gone = [
+        name
+        for path in sorted(p for p in folder.rglob("*") if _FINGERPRINTED.search(p.name))
+        if (name := path.relative_to(folder).as_posix()) not in up.carried
+        and not (goal / name).exists()
+    ]
+    for name in gone:
+        (goal / name).parent.mkdir(parents=True, exist_ok=True)
+        (goal / name).hardlink_to(folder / name)
+    return tuple(gone)
 
 
 def switch(place: Place, release: Release) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,6 @@ from site_builder.publish.records import READY, Release
 from site_builder.verify import verify
 
 _UNFINISHED: Final = ".new"
-_FINGERPRINTED: Final = re.compile(r"[.-][0-9a-f]{8,}\.\w+\Z")
 _BEIJING: Final = dt.timezone(dt.timedelta(hours=8))
 
 
@@ -81,7 +79,7 @@ def _prepare(place: Place, commit: str, day: dt.date, say: Say) -> Release:
     problems = verify(folder, content, old)
     if problems:
         raise ContentError(problems)
-    carried = _carry(old, up.carried, folder) if old and up else ()
+    carried = records.carry(place, up, folder) if up else ()
     folder.rename(place.releases / READY)
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     counts = (result.matters, result.pages, result.written)
@@ -102,22 +100,6 @@ def _build(
         cache=place.cache,
         say=say,
     )
-
-
-def _carry(old: Path, carried: tuple[str, ...], new: Path) -> tuple[str, ...]:
-    """Carry the last release's fingerprinted files: a page opened before the switch needs them.
-
-    What that one only carried itself is left behind.
-    """
-    gone = [
-        name
-        for path in sorted(p for p in old.rglob("*") if _FINGERPRINTED.search(p.name))
-        if (name := path.relative_to(old).as_posix()) not in carried and not (new / name).exists()
-    ]
-    for name in gone:
-        (new / name).parent.mkdir(parents=True, exist_ok=True)
-        (new / name).hardlink_to(old / name)
-    return tuple(gone)
 
 
 def _accept(place: Place, release: Release) -> Release:

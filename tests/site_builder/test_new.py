@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from site_builder.catalogue import examine
+from site_builder.cli import cli
 from site_builder.errors import Severity, SiteError
-from site_builder.new import new_article, new_matter, new_package
+from site_builder.load import read_front_matter
+from site_builder.model import Document
+from site_builder.new import Article, new_article, new_matter, new_package
 from tests.factories import MATTER_ID, write_content
 
 
@@ -50,5 +54,27 @@ def test_packages_and_articles_start_too(tmp_path: Path) -> None:
     content = write_content(tmp_path)
     package = new_package(content, "我要开店", [MATTER_ID], "open-shop")
     assert f"  - {MATTER_ID}" in package.read_text("utf-8")
-    article = new_article(content, "新通知", "通知", "notice")
+    article = new_article(content, Article("新通知", "通知", "一件事。", "综合科"), "notice")
     assert "column: 通知" in article.read_text("utf-8")
+
+
+def test_a_name_with_signs_of_yaml_is_written_safely(tmp_path: Path) -> None:
+    """A colon or a hash in a name breaks nothing."""
+    content = write_content(tmp_path)
+    name = "通知: 窗口 #3 “搬家”"
+    path = new_article(content, Article(name, "通知", "一件事。", "综合科"), "move")
+    document = read_front_matter(path, content)
+    assert isinstance(document, Document)
+    assert isinstance(document.values, dict)
+    assert document.values["title"] == name
+
+
+def test_what_the_flags_do_not_say_is_asked(tmp_path: Path) -> None:
+    """Without flags the command lists the themes by name and asks; a name is a good answer."""
+    content = write_content(tmp_path)
+    asked = CliRunner().invoke(
+        cli, ["new", "matter", "--content", str(content)], input="开药店\n便民服务\n"
+    )
+    assert asked.exit_code == 0, asked.output
+    assert "主题：便民服务" in asked.output
+    assert (content / "matters" / "daily-life" / "kai-yao-dian.md").exists()

@@ -19,7 +19,7 @@ STEPS = (
     "shutil.copytree",
     "build",
     "verify",
-    "_carry",
+    "records.carry",
     "records.write",
     "_accept",
     "records.switch",

@@ -12,7 +12,15 @@ from site_builder.publish.records import current
 from .conftest import MATTER, Colleague, days_shown
 
 ARTICLE = "content/pages/articles/2026/news.md"
-HEAD = '---\ntitle: 通知\nkind: article\ncolumn: 通知\npublished: "2026-11-01 09:00"\n---\n'
+HEAD = """---
+title: 通知
+description: 一件事。
+kind: article
+column: 通知
+published: "2026-11-01 09:00"
+source: 综合科
+---
+"""
 
 SLIPS: dict[str, tuple[Callable[[Colleague], None], tuple[str, ...]]] = {
     "全角冒号": (
@@ -22,11 +30,11 @@ SLIPS: dict[str, tuple[Callable[[Colleague], None], tuple[str, ...]]] = {
     "没有填": (lambda c: c.edit("简要说明: ", "简要说明:\n# "), (MATTER, "“简要说明”没有填")),
     "链接打不开": (
         lambda c: c.write(ARTICLE, f"{HEAD}第一行\n\n请看[指南](../../../matters/nothing/)。\n"),
-        (f"{ARTICLE}:9", "nothing"),
+        (f"{ARTICLE}:11", "nothing"),
     ),
     "标签没关": (
         lambda c: c.write(ARTICLE, f"{HEAD}第一行\n\n<b>没有关上\n"),
-        (f"{ARTICLE}:9", "没有用 </b> 关上"),
+        (f"{ARTICLE}:11", "没有用 </b> 关上"),
     ),
     "表单坏了": (
         lambda c: c.edit("complaint:", "complaint: [", "content/data/forms.yml"),

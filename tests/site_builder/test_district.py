@@ -1,0 +1,62 @@
+"""Another district starts from an empty template that is sound from the first minute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from site_builder.catalogue import examine
+from site_builder.cli import cli
+from site_builder.errors import Severity, SiteError
+from site_builder.pipeline import build
+from site_builder.verify import verify
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_an_empty_district_passes_check_and_builds(tmp_path: Path) -> None:
+    """One command; then check finds no error, the site builds, and every link leads somewhere."""
+    made = CliRunner().invoke(
+        cli,
+        ["init", str(tmp_path / "new"), "--name", "沂水县", "--config", str(ROOT / "mkdocs.yml")],
+    )
+    assert made.exit_code == 0, made.output
+    content = tmp_path / "new" / "content"
+    _, findings = examine(content)
+    assert [f for f in findings if f.severity is Severity.ERROR] == []
+    site = tmp_path / "site"
+    build(content, site, ROOT / "mkdocs.yml")
+    assert verify(site, content) == []
+    assert "沂水县" in (site / "index.html").read_text("utf-8")
+
+
+def test_nothing_of_the_first_district_is_left(tmp_path: Path) -> None:
+    """No name, number or matter of the district the program came with gets into another one."""
+    site = tmp_path / "site"
+    made = CliRunner().invoke(
+        cli,
+        ["init", str(tmp_path / "new"), "--name", "沂水县", "--config", str(ROOT / "mkdocs.yml")],
+    )
+    assert made.exit_code == 0
+    build(tmp_path / "new" / "content", site, ROOT / "mkdocs.yml")
+    words = ("河东", "河東", "临沂", "0539")
+    told = {
+        word
+        for path in site.rglob("*")
+        if path.suffix in (".html", ".json", ".xml")
+        for word in words
+        if word in path.read_text("utf-8")
+    }
+    assert told == set()
+
+
+def test_a_folder_with_files_is_left_alone(tmp_path: Path) -> None:
+    """Starting in a folder that has something in it is refused and changes nothing."""
+    from site_builder import district
+
+    (tmp_path / "notes.txt").write_text("mine", "utf-8")
+    with pytest.raises(SiteError, match="不敢动"):
+        district.start(tmp_path, ROOT / "content", "沂水县", "https://site.test/")
+    assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
