@@ -14,18 +14,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from form_api import housekeeping
+from form_api import housekeeping, moving
 from form_api.desk import accounts
 from form_api.domain import milliseconds
-from form_api.errors import ConfigError, Problem
+from form_api.errors import ConfigError, FormApiError, Problem
 from form_api.service import Service
-from form_api.store import commands
+from form_api.store import commands, open_store
+from form_api.store.postgres import PostgresStore
+from form_api.store.sqlite import SqliteStore
 from form_api.web.requests import service_of
 
-TIMEOUT_SECONDS = 600
+TIMEOUT_SECONDS = 3600
+"""Moving a large store takes its time."""
+MOVED = "已经搬到 PostgreSQL"
 
 
 async def handle(request: Request) -> Response:
@@ -42,6 +47,8 @@ async def handle(request: Request) -> Response:
         return JSONResponse({"count": await erase(service, number)})
     if task == "staff":
         return JSONResponse({"count": await change_staff(service, await request.json())})
+    if task == "move":
+        return await _answer_move(service, (await request.json())["to"])
     raise Problem("no-page", "没有这种操作。")
 
 
@@ -67,6 +74,23 @@ async def erase(service: Service, number: str) -> int:
     return int(erased)
 
 
+async def move(service: Service, to: str) -> dict[str, int]:
+    """Move the store to PostgreSQL; this service takes nothing more."""
+    target = open_store(to, service.keys.check)
+    if not (isinstance(service.store, SqliteStore) and isinstance(target, PostgresStore)):
+        raise ConfigError("只能从 SQLite 搬到 postgresql://…")
+    await target.open()
+    await target.close()
+    return await service.store.retire(partial(moving.move, to=to), MOVED)
+
+
+async def _answer_move(service: Service, to: str) -> Response:
+    try:
+        return JSONResponse({"count": await move(service, to)})
+    except (FormApiError, psycopg.Error) as error:
+        raise Problem("conflict", f"没有搬，还在原来的数据库上服务：{error}") from error
+
+
 def ask(
     lock_file: Path, token: str, task: str, body: dict[str, Any] | None = None
 ) -> dict[str, Any] | None:
@@ -84,6 +108,14 @@ def ask(
             answer: dict[str, Any] = json.load(response)
             return answer
     except urllib.error.HTTPError as error:
-        raise ConfigError(f"服务没有照办（{error.code}）；请核对编号和密钥文件") from error
+        why = _detail(error) or "请核对编号和密钥文件"
+        raise ConfigError(f"服务没有照办（{error.code}）；{why}") from error
     except urllib.error.URLError:
         return None
+
+
+def _detail(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.load(error).get("detail", ""))
+    except ValueError:
+        return ""

@@ -58,7 +58,7 @@ def serve(host: str | None, port: int | None, database: str | None, site: Path |
 
 @main.command(help="建立数据库，或者升级到这个版本；--to 把 SQLite 整个搬到 PostgreSQL。")
 @_database
-@click.option("--to", help="搬到哪里：postgresql://…（先停服务）")
+@click.option("--to", help="搬到哪里：postgresql://…（服务可以不停，搬完它自己退出）")
 def migrate(database: str | None, to: str | None) -> None:
     """Create, upgrade or move the database."""
     settings = Settings.read(database=database)
@@ -67,8 +67,9 @@ def migrate(database: str | None, to: str | None) -> None:
         asyncio.run(_open_and_close(launch.load_store(settings, keys)))
         click.echo(f"{_shown(settings.database)}：已经是最新")
         return
-    for table, count in launch.move(settings, keys, to).items():
+    for table, count in launch.administer(settings, "move", body={"to": to}).items():
         click.echo(f"{table}：{count} 行，逐行核对一致")
+    click.echo(f"已经搬到 {_shown(to)}。请把 FORM_API_DATABASE 改成它，密钥文件不变")
 
 
 @main.command(help="导出。全部提交导出成表格（称呼、电话打码），或者导出一个人自己的全部内容。")

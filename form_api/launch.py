@@ -18,7 +18,7 @@ import uvicorn
 from psycopg.rows import dict_row
 from starlette.applications import Starlette
 
-from form_api import admin, housekeeping, moving, notify
+from form_api import admin, housekeeping, notify
 from form_api.crypto import Keys, read_key, write_key
 from form_api.errors import ConfigError
 from form_api.service import Service
@@ -30,7 +30,6 @@ from form_api.store.sqlite import (
     SqliteStore,
     SqliteTx,
     connect_read_only,
-    lock,
     lock_file,
     path_of,
 )
@@ -193,20 +192,20 @@ def reading(settings: Settings) -> Iterator[Tx]:
 
 def administer(
     settings: Settings, task: str, number: str = "", body: dict[str, Any] | None = None
-) -> int:
+) -> Any:
     """Do a task in the running service, or here when none runs."""
     keys = load_keys(settings)
     if is_sqlite(settings.database):
         query = f"?number={quote(number)}" if number else ""
         answer = admin.ask(lock_file(path_of(settings.database)), keys.admin, task + query, body)
         if answer is not None:
-            return int(answer["count"])
+            return answer["count"]
     return asyncio.run(_administer(settings, keys, task, number, body or {}))
 
 
 async def _administer(
     settings: Settings, keys: Keys, task: str, number: str, body: dict[str, Any]
-) -> int:
+) -> Any:
     store = load_store(settings, keys)
     service: Service = create_app(settings, keys, store).state.service
     await store.open()
@@ -215,27 +214,11 @@ async def _administer(
             return await admin.erase(service, number)
         if task == "staff":
             return await admin.change_staff(service, body)
+        if task == "move":
+            return await admin.move(service, body["to"])
         return await admin.purge(service)
     finally:
         await store.close()
-
-
-def move(settings: Settings, keys: Keys, to: str) -> dict[str, int]:
-    """Move a stopped SQLite store to PostgreSQL."""
-    if not to.startswith(("postgresql://", "postgres://")):
-        raise ConfigError("--to 只能是 postgresql://…")
-    descriptor = lock(sqlite_path(settings))
-    try:
-        asyncio.run(_prepare(open_store(to, keys.check)))
-        with reading(settings) as source, psycopg.connect(to, row_factory=dict_row) as target:
-            return moving.move(source, PostgresTx(target))
-    finally:
-        os.close(descriptor)
-
-
-async def _prepare(store: Store) -> None:
-    await store.open()
-    await store.close()
 
 
 def _no_database(database: Path, key: Path) -> str:

@@ -1,4 +1,8 @@
-"""Moves a store from SQLite to PostgreSQL, row by row, and proves that nothing changed."""
+"""Moves a store from SQLite to PostgreSQL, row by row, and proves that nothing changed.
+
+It is the last command the SQLite store ever runs: whoever submits meanwhile waits for it, and is
+then asked to send again, to the new store. The old file is marked, so nobody goes on with it.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,13 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
+from psycopg.rows import dict_row
+
 from form_api.errors import ConfigError
-from form_api.store import desk
+from form_api.store import commands, desk, schema
 from form_api.store.base import Row, Tx
+from form_api.store.postgres import PostgresTx
 
 TABLES = (
     ("submission", "id"),
@@ -27,8 +35,16 @@ TABLES = (
 PAGE = 500
 
 
-def move(source: Tx, target: Tx) -> dict[str, int]:
-    """Copy every table into an empty store; returns the rows of each."""
+def move(source: Tx, to: str) -> dict[str, int]:
+    """Move everything to an empty PostgreSQL store; returns the rows of each table."""
+    with psycopg.connect(to, row_factory=dict_row) as connection:
+        counts = copy(source, PostgresTx(connection))
+    schema.mark_moved(source)
+    return counts
+
+
+def copy(source: Tx, target: Tx) -> dict[str, int]:
+    """Copy every table into an empty store, and compare every value."""
     for table, _ in TABLES:
         if target.one(f"SELECT 1 AS x FROM {table} LIMIT 1"):
             raise ConfigError(f"目标数据库的 {table} 表里已经有内容；请换一个空的数据库")
@@ -42,27 +58,25 @@ def move(source: Tx, target: Tx) -> dict[str, int]:
 def digest(tx: Tx, table: str, key: str) -> str:
     """Return one hash over every value of a table, in an order that both engines agree on."""
     lines = sorted(
-        hashlib.sha256(repr(sorted(_plain(row).items())).encode()).digest()
-        for row in _rows(tx, table, key)
+        hashlib.sha256(repr(sorted(row.items())).encode()).digest()
+        for page in _pages(tx, table, key)
+        for row in page
     )
     return hashlib.sha256(b"".join(lines)).hexdigest()
 
 
 def _copy(source: Tx, target: Tx, table: str, key: str) -> int:
-    count = 0
-    for row in _rows(source, table, key):
-        values = _plain(row)
-        marks = ", ".join("?" * len(values))
-        target.run(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", *values.values())
-        count += 1
-    return count
+    return sum(commands.insert(target, table, *page) for page in _pages(source, table, key))
 
 
-def _rows(tx: Tx, table: str, key: str) -> Iterator[Row]:
-    offset = 0
-    while page := tx.all(f"SELECT * FROM {table} ORDER BY {key} LIMIT ? OFFSET ?", PAGE, offset):
-        yield from page
-        offset += PAGE
+def _pages(tx: Tx, table: str, key: str) -> Iterator[list[dict[str, Any]]]:
+    names = key.split(", ")
+    marks = ", ".join("?" * len(names))
+    after: str = ""
+    values: list[Any] = []
+    while page := tx.all(f"SELECT * FROM {table} {after} ORDER BY {key} LIMIT {PAGE}", *values):
+        yield [_plain(row) for row in page]
+        after, values = f"WHERE ({key}) > ({marks})", [page[-1][name] for name in names]
 
 
 def _plain(row: Row) -> dict[str, Any]:

@@ -149,6 +149,19 @@ def check_key(tx: Tx, key_check: bytes) -> None:
         raise ConfigError("密钥和数据库不是一对；请换回建库时的密钥文件，数据没有动")
 
 
+def mark_moved(tx: Tx) -> None:
+    """Note that everything in here went to another store."""
+    tx.run("INSERT INTO meta (name, value) VALUES ('moved', ?)", b"1")
+
+
+def refuse_moved(tx: Tx) -> None:
+    """Refuse a database whose content lives elsewhere now."""
+    if tx.one("SELECT 1 AS x FROM meta WHERE name = 'moved'"):
+        raise ConfigError(
+            "这个数据库已经搬到 PostgreSQL，不再使用；请把 FORM_API_DATABASE 改成新的地址"
+        )
+
+
 def refuse_newer(applied: set[str]) -> None:
     """Refuse a database that a newer version of the program made."""
     unknown = sorted(applied - {name for name, _ in MIGRATIONS})

@@ -85,6 +85,8 @@ class _Job:
     command: Callable[[Tx], Any]
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
+    farewell: str = ""
+    """Why the store takes nothing more once this is done."""
 
 
 class SqliteStore:
@@ -135,6 +137,13 @@ class SqliteStore:
 
     async def write(self, command: Callable[[Tx], T]) -> T:
         """Queue a command; returns when it is durable."""
+        return await self._enqueue(command)
+
+    async def retire(self, command: Callable[[Tx], T], why: str) -> T:
+        """Run the last command of this store: whatever comes after it is refused."""
+        return await self._enqueue(command, why)
+
+    async def _enqueue(self, command: Callable[[Tx], T], farewell: str = "") -> T:
         if self.broken:
             raise StoreUnavailable(self.broken)
         if self._queue.qsize() >= self._queue_limit:
@@ -142,7 +151,7 @@ class SqliteStore:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         # A person who closes the page only stops waiting; the command is carried out.
-        self._queue.put(_Job(command, future, loop))
+        self._queue.put(_Job(command, future, loop, farewell))
         return await future
 
     async def read(self, query: Callable[[Tx], T]) -> T:
@@ -212,7 +221,7 @@ class SqliteStore:
             job = self._queue.get(timeout=IDLE_SECONDS)
             while job is not None:
                 batch.append(job)
-                if len(batch) >= BATCH_LIMIT:
+                if len(batch) >= BATCH_LIMIT or job.farewell:
                     return batch, True
                 job = self._queue.get_nowait()
             return batch, False
@@ -221,6 +230,9 @@ class SqliteStore:
 
     def _commit(self, connection: sqlite3.Connection, batch: list[_Job]) -> None:
         results: list[_Result]
+        if self.broken:
+            _release(batch, [(None, StoreUnavailable(self.broken))] * len(batch))
+            return
         tx = SqliteTx(connection)
         started = time.monotonic()
         try:
@@ -234,6 +246,8 @@ class SqliteStore:
             failure = StoreUnavailable(str(error))
             failure.__cause__ = error
             results = [(None, failure)] * len(batch)
+        if batch[-1].farewell and results[-1][1] is None:
+            self.broken = batch[-1].farewell
         COMMIT.observe(time.monotonic() - started)
         BATCH.observe(len(batch))
         _release(batch, results)
@@ -341,6 +355,7 @@ def migrate(connection: sqlite3.Connection, key_check: bytes) -> None:
     for guard in schema.SQLITE_GUARDS:
         tx.run(guard)
     schema.check_key(tx, key_check)
+    schema.refuse_moved(tx)
 
 
 def _step(name: str) -> Callable[[sqlite_utils.Database], None]:
