@@ -385,7 +385,7 @@ def _take_back_released(tx: Tx, slot: str, now: int) -> None:
 def _rebook(tx: Tx, cmd: Act) -> dict[str, Any]:
     """Take the new slot, then let go of the old one: all of it or nothing."""
     old = tx.one("SELECT * FROM booking WHERE submission = ?", cmd.id)
-    if old is None:
+    if old is None or old["slot"] in {wish.slot for wish in cmd.wishes}:
         raise Refused(NOT_NOW)
     wish = _take_first(tx, cmd.wishes, old["places"], cmd.at)
     _release(tx, f"{cmd.id}|{cmd.request}", old, cmd)

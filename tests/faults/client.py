@@ -14,7 +14,8 @@ SLOW = 120.0
 
 
 def client(base: str) -> httpx.Client:
-    return httpx.Client(base_url=base, timeout=SLOW)
+    # Plain HTTP: reading the certificates would take longer than the rest of the test.
+    return httpx.Client(base_url=base, timeout=SLOW, verify=False)
 
 
 def complain(http: httpx.Client, key: str = "", **answers: Any) -> httpx.Response:

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from tests.faults.client import client
+
 
 @dataclass
 class Load:
@@ -41,19 +43,17 @@ class Load:
             thread.join()
 
     def _work(self) -> None:
-        with httpx.Client(base_url=self.base, timeout=30) as client:
+        with client(self.base) as http:
             while not self._stop.is_set():
                 key = str(uuid.uuid4())
                 self.sent[key] = {"category": "other", "text": f"第 {key} 件"}
                 try:
-                    self._post(client, key)
+                    self._post(http, key)
                 except httpx.HTTPError:
                     return
 
-    def _post(self, client: httpx.Client, key: str) -> None:
-        answer = client.post(
-            "/api/complaints", json=self.sent[key], headers={"Idempotency-Key": key}
-        )
+    def _post(self, http: httpx.Client, key: str) -> None:
+        answer = http.post("/api/complaints", json=self.sent[key], headers={"Idempotency-Key": key})
         if answer.status_code in (200, 201):
             receipt = answer.json()
             earlier = self.acknowledged.setdefault(key, receipt)
@@ -63,7 +63,7 @@ class Load:
 
     def send_all_again(self, base: str) -> None:
         """Send every submission once more, acknowledged or not."""
-        with httpx.Client(base_url=base, timeout=30) as client:
+        with client(base) as http:
             for key in list(self.sent):
-                self._post(client, key)
+                self._post(http, key)
         assert set(self.acknowledged) == set(self.sent)
