@@ -151,6 +151,15 @@ class Bots:
         return nonce, expires * 1000
 
 
+def payload(challenge: dict[str, Any], counter: int, derived_key: str) -> str:
+    """Return a solved challenge the way a page sends it."""
+    solved = {
+        "challenge": challenge,
+        "solution": {"counter": counter, "derivedKey": derived_key},
+    }
+    return base64.b64encode(json.dumps(solved).encode()).decode()
+
+
 def _guessed(wait: int) -> Problem:
     return Problem("too-many", "查询码错得太多，请过几分钟再查。", retry_after=wait)
 

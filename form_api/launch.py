@@ -18,7 +18,7 @@ import uvicorn
 from psycopg.rows import dict_row
 from starlette.applications import Starlette
 
-from form_api import admin, housekeeping, notify
+from form_api import admin, housekeeping, notify, selftest
 from form_api.crypto import Keys, read_key, write_key
 from form_api.errors import ConfigError
 from form_api.service import Service
@@ -92,7 +92,8 @@ def migrate_keys(settings: Settings) -> Keys:
 
 
 def load_store(settings: Settings, keys: Keys) -> Store:
-    """Choose the store."""
+    """Choose the store, on libraries that do what we think they do."""
+    selftest.check()
     return open_store(settings.database, keys.check, settings.queue_limit)
 
 
