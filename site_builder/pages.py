@@ -345,7 +345,11 @@ def forms(content: Content) -> Iterator[Page]:
         "吐槽、找茬、提建议：写下来，给你编号，按期答复",
         section="complaints",
         crumbs=(COMPLAINTS,),
-        context={"form": content.forms.get("complaint"), "replies": content.catalogue.replies},
+        context={
+            "form": content.forms.get("complaint"),
+            "replies": content.catalogue.replies,
+            "handled": content.catalogue.data.get("complaint-figures") or {},
+        },
     )
     yield Page(
         "complaints/status/",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import httpx
@@ -69,15 +69,20 @@ class Desk:
         return f'/desk/complaints/{number}/{name}"' in self.get(f"/desk/complaints/{number}/").text
 
 
+@cache
+def hashed() -> str:
+    """Return the digest of everybody's password, made once."""
+    return accounts.hash_password(PASSWORD)
+
+
 def hire(api: Any, *officers: Officer) -> None:
     """Make accounts."""
-    hashed = accounts.hash_password(PASSWORD)
     for officer in officers:
         add = partial(
             accounts.add,
             keys=api.service.keys,
             at=milliseconds(api.clock()),
             officer=officer,
-            password_hash=hashed,
+            password_hash=hashed(),
         )
         api.run(api.service.store.write(add))

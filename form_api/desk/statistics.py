@@ -7,6 +7,7 @@ dates, categories and grades stay when the words are gone.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,7 +26,10 @@ from form_api.store import queries
 from form_api.store.base import Tx
 from form_api.workdays import BEIJING, Calendar, beijing
 
+BAD_GRADES = (1, 2)
+LONGEST_LISTED = 10
 GRADES = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
+_MONTH = re.compile(r"\d{4}-\d{2}")
 FILE = "data/complaint-figures.yml"
 
 
@@ -54,7 +58,6 @@ class Table:
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, *tuple[Any, ...]], ...]
-    unit: str = "件"
 
 
 @dataclass(slots=True)
@@ -83,16 +86,20 @@ def tables(items: list[Handled]) -> Iterator[Table]:
     """Yield every table of the statistics page."""
     complaints = [item for item in items if item.kind == "complaint"]
     visits = [item for item in items if item.kind == "appointment"]
-    yield _count("每月收到多少意见", complaints, lambda item: item.month)
-    yield _count("都是哪一类", complaints, lambda item: item.category)
-    yield _times("各科室用了几天", complaints, lambda item: item.section)
-    yield _count("说的是哪个窗口", complaints, lambda item: item.window)
-    yield _count("来自哪个镇街", complaints, lambda item: item.township)
-    yield _count("说的是哪个事项", complaints, lambda item: item.matter)
-    graded = [item for item in items if item.grade is not None]
+    graded = [item for item in complaints if item.grade is not None]
+    bad = [item for item in graded if item.grade in BAD_GRADES]
+    yield _work("每月收到多少意见", complaints, lambda item: item.month)
+    yield _work("都是哪一类", complaints, lambda item: item.category)
+    yield _days("几个工作日答复的", complaints)
+    yield _work("各科室办得怎么样", complaints, lambda item: item.section)
+    yield _work("说的是哪个窗口", complaints, lambda item: item.window)
+    yield _work("来自哪个镇街", complaints, lambda item: item.township)
+    yield _work("说的是哪个事项", complaints, lambda item: item.matter)
     yield _count("好差评", graded, lambda item: GRADES.get(item.grade or 0, ""), GRADES.values())
-    yield _count("每月多少预约", visits, lambda item: item.month)
-    yield _misses("约了没来", visits)
+    yield _count("差评说的是哪一类", bad, lambda item: item.category)
+    yield _misses("每月预约，约了没来", visits, lambda item: item.month)
+    yield _misses("各窗口的预约，约了没来", visits, lambda item: item.window)
+    yield _misses("各镇街的预约，约了没来", visits, lambda item: item.township)
 
 
 def months(items: Iterable[Handled]) -> list[dict[str, Any]]:
@@ -142,21 +149,31 @@ def _handled(tx: Tx, names: _Names, id_: str, owner: str | None) -> Handled:
     name = {"complaint": "category", "help": "way"}.get(kind.id)
     category = rules.forms[kind.form].field(name).label_of(found.category or "") if name else ""
     matter = (rules.matters or {}).get(found.matter or "")
-    window = opened(names.keys, found).get("window")
+    window, township = _where(names, found)
     return Handled(
         kind.id,
         f"{received:%Y-%m}",
         found.state,
         category,
         matter.name if matter else found.matter or "",
-        (rules.townships or {}).get(found.township or "", found.township or ""),
-        f"{window} 号窗口" if window else "",
+        township,
+        window,
         names.units.get(owner or "", "（没有人接）"),
         days,
         in_time,
         int(rated.data["grade"]) if rated and "grade" in rated.data else None,
         answered is not None and answered.data.get("outcome") == "no",
     )
+
+
+def _where(names: _Names, found: domain.Submission) -> tuple[str, str]:
+    """Return the windows and the township a submission is about, in words."""
+    township = (names.rules.townships or {}).get(found.township or "", found.township or "")
+    if found.booking is not None:
+        kind, _, windows = found.booking.place.partition(":")
+        return (f"{windows} 号窗口" if kind == "hall" else "", township)
+    window = opened(names.keys, found).get("window")
+    return (f"{window} 号窗口" if window else "", township)
 
 
 def _due_at(found: domain.Submission, seq: int, calendar: Calendar) -> str:
@@ -176,47 +193,58 @@ def _count(
 ) -> Table:
     counts = Counter(name for item in items if (name := key(item)))
     names = [n for n in order if n in counts] or sorted(counts, key=lambda n: (-counts[n], n))
-    if names and all(len(name) == 7 and name[4] == "-" for name in names):
-        names.sort()
     return Table(title, ("", "件数"), tuple((name, counts[name]) for name in names))
 
 
-def _times(title: str, items: list[Handled], key: Callable[[Handled], str]) -> Table:
-    by_name: dict[str, list[Handled]] = {}
-    for item in items:
-        by_name.setdefault(key(item), []).append(item)
+def _work(title: str, items: list[Handled], key: Callable[[Handled], str]) -> Table:
+    """Return how much there was of each, and how it was handled."""
     rows = []
-    for name in sorted(by_name):
-        group = by_name[name]
+    for name, group in _grouped(items, key):
         answered = [item for item in group if item.days is not None]
+        in_time = sum(bool(item.in_time) for item in answered)
         rows.append(
             (
                 name,
-                _median(answered),
                 len(group),
                 len(answered),
-                _share(sum(bool(item.in_time) for item in answered), len(answered)),
+                _median(answered),
+                _share(in_time, len(answered)),
                 sum(item.said_no for item in answered),
             )
         )
-    head = ("", "答复用时（工作日，中位数）", "收到", "已答复", "按期", "答复“不能办”")
-    return Table(title, head, tuple(rows), "个工作日")
-
-
-def _misses(title: str, items: list[Handled]) -> Table:
-    by_month: dict[str, list[Handled]] = {}
-    for item in items:
-        by_month.setdefault(item.month, []).append(item)
-    rows = tuple(
-        (
-            month,
-            sum(item.state == "missed" for item in group),
-            len(group),
-            _share(sum(item.state == "missed" for item in group), len(group)),
-        )
-        for month, group in sorted(by_month.items())
+    return Table(
+        title, ("", "收到", "已答复", "用时（工作日，中位数）", "按期", "不能办"), tuple(rows)
     )
-    return Table(title, ("", "没来", "预约", "占比"), rows)
+
+
+def _days(title: str, items: list[Handled]) -> Table:
+    days = Counter(min(item.days, LONGEST_LISTED) for item in items if item.days is not None)
+    rows = [
+        (f"{LONGEST_LISTED} 天以上" if day == LONGEST_LISTED else f"{day} 天", days[day])
+        for day in range(max(days, default=-1) + 1)
+    ]
+    return Table(title, ("", "件数"), tuple(rows))
+
+
+def _misses(title: str, items: list[Handled], key: Callable[[Handled], str]) -> Table:
+    rows = []
+    for name, group in _grouped(items, key):
+        missed = sum(item.state == "missed" for item in group)
+        rows.append((name, len(group), missed, _share(missed, len(group))))
+    return Table(title, ("", "预约", "没来", "没来的占"), tuple(rows))
+
+
+def _grouped(
+    items: list[Handled], key: Callable[[Handled], str]
+) -> list[tuple[str, list[Handled]]]:
+    """Return items by name: months in their order, anything else the most frequent first."""
+    groups: dict[str, list[Handled]] = {}
+    for item in items:
+        if name := key(item):
+            groups.setdefault(name, []).append(item)
+    if all(_MONTH.fullmatch(name) for name in groups):
+        return sorted(groups.items())
+    return sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0]))
 
 
 def _median(answered: list[Handled]) -> float | int | str:

@@ -119,8 +119,13 @@ def keys() -> Keys:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """The smallest site: three matters, two townships."""
-    data = tmp_path / "site" / "data"
+    """The smallest site."""
+    return make_site(tmp_path / "site")
+
+
+def make_site(folder: Path) -> Path:
+    """Write the smallest site: three matters, two townships."""
+    data = folder / "data"
     data.mkdir(parents=True)
     (data / "catalogue.json").write_text(
         json.dumps(
@@ -138,8 +143,8 @@ def site(tmp_path: Path) -> Path:
         ),
         encoding="utf-8",
     )
-    (tmp_path / "site" / "index.html").write_text("<title>首页</title>", encoding="utf-8")
-    return tmp_path / "site"
+    (folder / "index.html").write_text("<title>首页</title>", encoding="utf-8")
+    return folder
 
 
 @pytest.fixture
