@@ -97,8 +97,12 @@ def _refresh(repository: str, folder: Path) -> None:
     """Have exactly what the repository has, whatever a crash left here."""
     if (folder / ".git").is_dir() and _git(folder, "remote", "get-url", "origin") == repository:
         _git(folder, "fetch", "--quiet", "origin", BRANCH)
-        _git(folder, "reset", "--quiet", "--hard", f"origin/{BRANCH}")
-        return
+        try:
+            _git(folder, "reset", "--quiet", "--hard", f"origin/{BRANCH}")
+        except GitFailed as error:  # a lock left by a crash: nobody else works in this copy
+            LOG.warning("the copy is cloned anew: %s", error)
+        else:
+            return
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     _git(folder.parent, "clone", "--quiet", "--branch", BRANCH, "--", repository, str(folder))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,9 @@ from typing import Any
 import httpx
 import pyotp
 import pytest
+from click.testing import CliRunner
 
+from form_api.cli import main
 from form_api.desk import accounts
 from form_api.desk.accounts import Officer
 from form_api.domain import milliseconds
@@ -161,27 +161,21 @@ def test_sign_ins_are_on_record_and_the_record_holds(office: Office) -> None:
 def test_the_command_line_makes_accounts(tmp_path: Path) -> None:
     """Accounts are made, listed, given a code, closed from the command line; mistakes are told."""
     database = f"sqlite:///{tmp_path / 'f.db'}"
-    run: Callable[..., Any] = partial(_staff, tmp_path, database)
+
+    def staff(what: str, *rest: str, typed: str = "") -> str:
+        done = CliRunner().invoke(
+            main, ["staff", what, "--database", database, *rest], typed + "\n"
+        )
+        return str(done.output)
+
     assert processes.run(tmp_path, "migrate", "--database", database).returncode == 0
     options = ("--name", "李敏", "--role", "section", "--unit", "市场准入科")
-    assert "账号建好了" in run("add", "li", *options, typed=PASSWORD).stdout
-    assert "已经有账号" in run("add", "li", *options, typed=PASSWORD).stderr
-    assert "密码至少" in run("add", "xu", *options, typed="短").stderr
-    assert "角色只能是" in run("add", "xu", "--name", "徐", "--role", "boss", typed=PASSWORD).stderr
-    assert "otpauth://totp/" in run("totp", "li").stdout
-    assert run("list").stdout == "li\t李敏\t科室\t市场准入科\t动态码\n"
-    assert "已停用" in run("disable", "li").stdout
-    assert "没有账号" in run("disable", "nobody").stderr
-    assert "已停用" in run("list").stdout
-
-
-def _staff(folder: Path, database: str, what: str, *rest: str, typed: str = "") -> Any:
-    return subprocess.run(
-        [processes.COMMAND, "staff", what, "--database", database, *rest],
-        cwd=folder,
-        input=typed + "\n",
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    assert "账号建好了" in staff("add", "li", *options, typed=PASSWORD)
+    assert "已经有账号" in staff("add", "li", *options, typed=PASSWORD)
+    assert "密码至少" in staff("add", "xu", *options, typed="短")
+    assert "角色只能是" in staff("add", "xu", "--name", "徐", "--role", "boss", typed=PASSWORD)
+    assert "otpauth://totp/" in staff("totp", "li")
+    assert staff("list") == "li\t李敏\t科室\t市场准入科\t动态码\n"
+    assert "没有账号" in staff("disable", "nobody")
+    assert "已停用" in staff("disable", "li")
+    assert "已停用" in staff("list")
