@@ -1,4 +1,4 @@
-.PHONY: run test build check format bench lock setup setup-test help clean
+.PHONY: run test build check format bench soak lock setup setup-test help clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,11 @@ format: $(READY)  ## put the code in order
 
 bench: setup-test  ## measure against the anchors; results go into docs/
 	$(BIN)/python -m benchmarks
+
+MINUTES ?= 30
+soak: setup-test  ## half an hour of load with backups, then 1,000 times kill -9
+	$(BIN)/python -m benchmarks.soak $(MINUTES)
+	KILL_CYCLES=500 $(BIN)/pytest tests/faults/test_kill.py
 
 lock: $(READY)  ## renew the locked versions after editing pyproject.toml or package.json
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

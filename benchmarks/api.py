@@ -106,10 +106,10 @@ def measure(
             note(open_loop(server.port, capacity / 2, 2 * seconds))
         )
         figures.memory[name] = server.memory()
-    _gate(name, database, acknowledged)
+    gate(name, database, acknowledged)
 
 
-def _gate(name: str, database: str, acknowledged: list[str]) -> None:
+def gate(name: str, database: str, acknowledged: list[str]) -> None:
     """Void everything unless each acknowledged submission is there exactly once."""
     if name == "nothing":
         return
