@@ -12,6 +12,7 @@ import httpx
 from site_builder.publish.place import Place, Settings
 from site_builder.publish.receive import init
 from site_builder.publish.records import releases, rollback, switch
+from tests.factories import write
 from tests.processes import Server
 
 from .conftest import PAGE, ROOT, Colleague
@@ -52,7 +53,8 @@ class Reader(threading.Thread):
 def own_templates(folder: Path) -> Path:
     """Copy the look, so that a release can change it; return its configuration."""
     shutil.copytree(ROOT / "templates", folder / "templates")
-    return Path(shutil.copy(ROOT / "mkdocs.yml", folder))
+    text = (ROOT / "mkdocs.yml").read_text("utf-8")
+    return write(folder / "mkdocs.yml", text.replace("  - content\n", ""))
 
 
 def test_nobody_sees_a_mix_or_an_error_while_the_site_is_switched(tmp_path: Path) -> None:
@@ -60,7 +62,7 @@ def test_nobody_sees_a_mix_or_an_error_while_the_site_is_switched(tmp_path: Path
     look = own_templates(tmp_path)
     place = init(tmp_path / "server", Settings(str(look), "http://site.test/", downloads=False))
     colleague = Colleague(tmp_path / "clone", place)
-    colleague.push()
+    assert "已上线" in colleague.push().stderr
     with Server(tmp_path, f"sqlite:///{tmp_path}/api.db").start(
         "--site", str(place.current)
     ) as server:
