@@ -1,11 +1,11 @@
-"""`python -m benchmarks [api|lighthouse|site] …`: one benchmark, or all, one after the other."""
+"""`python -m benchmarks [NAME …]`: one benchmark, or all, one after the other."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
-NAMES = ("api", "lighthouse", "site", "accessibility")
+NAMES = ("api", "lighthouse", "site", "accessibility", "publishing")
 
 if sys.argv[1:2] == ["site"]:
     from benchmarks.site import main
