@@ -139,7 +139,7 @@ def build(
 @click.option("--dry-run", is_flag=True, help="只说会改什么，不动文件。")
 def import_(workbook: Path, content: Path, dry_run: bool) -> None:
     """Import a workbook."""
-    from site_builder.workbook import import_workbook
+    from site_builder.workbook.plan import import_workbook
 
     click.echo(import_workbook(workbook, content, dry_run=dry_run))
 
@@ -150,7 +150,7 @@ def import_(workbook: Path, content: Path, dry_run: bool) -> None:
 def export(workbook: Path, content: Path) -> None:
     """Export a workbook."""
     from site_builder.catalogue import load_catalogue
-    from site_builder.workbook import export_workbook
+    from site_builder.workbook.export import export_workbook
 
     _require_folder(content)
     export_workbook(load_catalogue(content), workbook)

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Final
 
 import opencc
-import pypinyin
 
 _FIRST, _LAST = 0x4E00, 0x9FFF
 _COMMON: Final = [
@@ -45,6 +44,8 @@ def _pinyin(characters: Iterable[str]) -> str:
 
 def _reading(char: str) -> str:
     """Return how a character is mostly read, without tones; ü is typed as v."""
+    import pypinyin  # a second's worth of dictionaries
+
     return str(pypinyin.lazy_pinyin(char, v_to_u=False)[0])
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import opencc
-import pypinyin
-from pypinyin.constants import PHRASES_DICT
 
 from site_builder.render import Output
 
@@ -28,7 +27,7 @@ _COMMON: Final = _gb2312(0xD7)
 
 def file(cache: Path) -> Output:
     """Return the table; it depends on no content, so it is made once for each pypinyin."""
-    kept = cache / f"pinyin-{pypinyin.__version__}.json"
+    kept = cache / f"pinyin-{version('pypinyin')}.json"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(table(), ensure_ascii=False, separators=(",", ":")), "utf-8")
@@ -52,10 +51,14 @@ def table() -> dict[str, object]:
 
 
 def _reading(char: str) -> str:
+    import pypinyin  # only here and below: its dictionaries take a while to load
+
     return str(pypinyin.lazy_pinyin(char, style=pypinyin.Style.TONE)[0])
 
 
 def _beside(reading: dict[str, str], convert: Callable[[str], str]) -> dict[str, list[list[str]]]:
+    from pypinyin.constants import PHRASES_DICT
+
     found: dict[tuple[str, str], tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     pairs = [(p, s) for p, s in PHRASES_DICT.items() if len(p) == 2 and _COMMON.issuperset(p)]
     traditional = convert("\n".join(phrase for phrase, _ in pairs)).split("\n")

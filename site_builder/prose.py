@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pypinyin import lazy_pinyin
-
 from site_builder.compose import Shell
 
 
 def slug(title: str, separator: str) -> str:
     """Return a heading's anchor: its pinyin, because addresses stay ASCII in both scripts."""
+    from pypinyin import lazy_pinyin  # its dictionary takes longer to load than a small build
+
     words = re.findall(r"[a-z0-9]+", " ".join(lazy_pinyin(title)).lower())
     return separator.join(words) or "section"
 

@@ -2,10 +2,5 @@
 
 `layout` is what the workbook looks like, `cells` what a cell can mean, `table` one sheet,
 `read` all of it, `merge` and `plan` what that changes in the content, `words` how it is said.
+`plan.import_workbook` and `export.export_workbook` are where to begin.
 """
-
-from site_builder.workbook.export import export_workbook
-from site_builder.workbook.plan import ImportReport, import_workbook
-from site_builder.workbook.problems import WorkbookError
-
-__all__ = ["ImportReport", "WorkbookError", "export_workbook", "import_workbook"]

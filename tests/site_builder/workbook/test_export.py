@@ -12,7 +12,10 @@ import pytest
 from site_builder import schema
 from site_builder.catalogue import read
 from site_builder.schema import Element
-from site_builder.workbook import WorkbookError, export_workbook, import_workbook, layout
+from site_builder.workbook import layout
+from site_builder.workbook.export import export_workbook
+from site_builder.workbook.plan import import_workbook
+from site_builder.workbook.problems import WorkbookError
 from tests.workbooks import Office
 
 CONTENT = Path(__file__).parents[3] / "content"

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from site_builder.workbook import import_workbook
+from site_builder.workbook.plan import import_workbook
 from tests.workbooks import FOOD, SIGN, Office
 
 THEMES = """\

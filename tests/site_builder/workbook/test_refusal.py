@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from site_builder.workbook import WorkbookError, import_workbook
+from site_builder.workbook.plan import import_workbook
+from site_builder.workbook.problems import WorkbookError
 from tests.workbooks import FOOD, SIGN, Office
 
 
