@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +10,7 @@ from typing import TypeVar
 from site_builder import cores, load
 from site_builder.check import check_catalogue
 from site_builder.errors import ContentError, Finding, Severity
-from site_builder.model import Catalogue, Document, Matter, SharedMaterial, Theme
+from site_builder.model import Catalogue, Document, Matter, Package, SharedMaterial, Theme
 from site_builder.parse import Parser
 
 Record = TypeVar("Record")
@@ -37,8 +37,11 @@ def examine(
     return catalogue, sorted(set(findings))
 
 
-def read(content: Path) -> tuple[Catalogue, list[Finding]]:
-    """Return the records of a content folder, without judging how they fit together."""
+def read(content: Path, files: Sequence[Path] | None = None) -> tuple[Catalogue, list[Finding]]:
+    """Return the records of a content folder, without judging how they fit together.
+
+    `files` limits the matters to those in these files.
+    """
     findings: list[Finding] = []
 
     def sound(results: Iterable[Document | Finding]) -> Iterator[Document]:
@@ -62,7 +65,7 @@ def read(content: Path) -> tuple[Catalogue, list[Finding]]:
     themes = table("themes", lambda parser: parser.named(Theme))
     order = {theme.id: i for i, theme in enumerate(themes)}
     matters: list[Matter] = []
-    files = load.matter_files(content)
+    files = load.matter_files(content) if files is None else files
     for matter, wrong in cores.share(files, partial(_matters, content)):
         matters += [matter] if matter else []
         findings += wrong
@@ -90,3 +93,10 @@ def _matters(content: Path, files: Iterable[Path]) -> Iterator[tuple[Matter | No
         else:
             parser = Parser(document)
             yield parser.matter(), parser.findings
+
+
+def packages_with(content: Path, matter_ids: Set[str]) -> tuple[Package, ...]:
+    """Return the packages in which one of these matters can occur."""
+    documents = (d for d in load.read_packages(content) if isinstance(d, Document))
+    packages = [Parser(document).package() for document in documents]
+    return tuple(p for p in packages if not matter_ids.isdisjoint(p.possible_matter_ids))

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final
@@ -78,6 +80,35 @@ class Change:
     def url(self) -> str:
         """The address of the page it is about."""
         return f"{self.family}/{self.id}/"
+
+
+def head(content: Path) -> str:
+    """Return the commit the content folder is at, or nothing where there is no git."""
+    try:
+        return _git(content, "rev-parse", "HEAD", "--show-prefix")
+    except (subprocess.CalledProcessError, FileNotFoundError):
+        return ""
+
+
+def kept_changes(content: Path, cache: Path) -> tuple[Change, ...]:
+    """Return the changes from `cache`; while no commit was made, git is not asked again."""
+    at = head(content)
+    path = cache / f"changes-{hashlib.blake2b(at.encode(), digest_size=8).hexdigest()}.json"
+    if path.exists():
+        return tuple(_from_json(value) for value in json.loads(path.read_text("utf-8")))
+    found = changes(content)
+    if at:
+        cache.mkdir(parents=True, exist_ok=True)
+        for old in cache.glob("changes-*.json"):
+            old.unlink(missing_ok=True)
+        values = [{**asdict(change), "at": change.at.isoformat()} for change in found]
+        path.write_text(json.dumps(values, ensure_ascii=False), "utf-8")
+    return found
+
+
+def _from_json(value: dict[str, Any]) -> Change:
+    at, sentences = dt.datetime.fromisoformat(value["at"]), tuple(value["sentences"])
+    return Change(**{**value, "at": at, "sentences": sentences})
 
 
 def changes(content: Path) -> tuple[Change, ...]:

@@ -183,6 +183,8 @@ class Matter:
     source: Source
     broken: frozenset[str] = frozenset()
     """Fields that could not be read; rules that need them stay silent."""
+    face: bytes = b""
+    """A digest of all that pages other than its guide and its packages show of it."""
 
     @cached_property
     def waivable(self) -> tuple[Material, ...]:

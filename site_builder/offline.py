@@ -28,8 +28,10 @@ from site_builder.script import Converter
 FORMAT: Final = 1
 """Raised when parts change their shape; a worker leaves a copy in another format alone."""
 POINTER: Final = "data/offline.json"
+PARTS: Final = "data/offline/"
 KEPT_DATA: Final = ("data/search", "data/ask", "data/forms.json")
 """Data that pages fetch; everything else below data/ is for other systems."""
+KEPT: Final = ("assets/", *KEPT_DATA)
 LARGEST: Final = 2000
 """Matters up to which guides are in the copy: about 6 MB on a phone, nobody's whole province."""
 _OF_MATTERS: Final = {"matter", "matter-list", "township"}
@@ -68,6 +70,17 @@ class OfflineCopy:
             self._pages[_part_of(page)][page.url] = record
         self._date = max(self._date, page.updated)
 
+    def state(self) -> dict[str, Any]:
+        """Return the pages as plain values, for a later build that makes only some of them."""
+        return {"pages": dict(self._pages), "date": self._date}
+
+    def resume(self, state: Mapping[str, Any], files: Iterable[Output]) -> None:
+        """Take the pages of an earlier build and the files that are still as it wrote them."""
+        self._pages.update(state["pages"])
+        self._date = state["date"]
+        for file in files:
+            self.add_file(file)
+
     def add_file(self, output: Output) -> None:
         """Keep a script, a style or data that pages fetch."""
         if output.path.startswith("assets/") and output.path.endswith((".css", ".js", ".svg")):
@@ -85,7 +98,8 @@ class OfflineCopy:
             return
         core = _part("core", {"shell": self.shell.as_json(), "script": self._script()})
         pages = [(_pages_part(name, p), p) for name, p in sorted(self._pages.items())]
-        files = [(_part(name, {"files": f}), f) for name, f in sorted(self._files.items())]
+        ordered = {name: dict(sorted(f.items())) for name, f in sorted(self._files.items())}
+        files = [(_part(name, {"files": f}), f) for name, f in ordered.items()]
         parts = [part for part, _ in (*pages, *files)]
         index = _part(
             "index",
@@ -199,7 +213,7 @@ def _body(record: Mapping[str, Any]) -> list[str]:
 def _part(name: str, value: Mapping[str, Any]) -> Output:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     data = gzip.compress(text.encode(), 9, mtime=0)
-    return Output(f"data/offline/{name}.{_digest(data)}.bin", data)
+    return Output(f"{PARTS}{name}.{_digest(data)}.bin", data)
 
 
 def _digest(data: bytes) -> str:

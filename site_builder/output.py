@@ -70,6 +70,12 @@ def _write(path: str, data: bytes) -> None:
         stream.write(data)
 
 
+def remove(paths: Iterable[str], out: Path) -> None:
+    """Remove some files of an earlier build."""
+    for path in paths:
+        (out / path).unlink(missing_ok=True)
+
+
 def remove_others(out: Path, kept: set[str]) -> None:
     """Remove what no page of this build is: a withdrawn matter must not stay readable."""
     for folder, _, files in os.walk(out, topdown=False):

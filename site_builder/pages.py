@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -119,6 +119,12 @@ def all_pages(content: Content) -> Iterator[Page]:
     )
     for family in families:
         yield from family(content)
+
+
+def pages_of(content: Content, matter_ids: Set[str]) -> Iterator[Page]:
+    """Yield the guides of some matters and every page of the packages in `content`."""
+    yield from (p for p in matter_guides(content) if p.context["matter"].id in matter_ids)
+    yield from (p for p in packages(content) if p.url != "packages/")
 
 
 def home(content: Content) -> Iterator[Page]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import hashlib
 import re
 from collections.abc import Callable
 from functools import cache
@@ -74,6 +75,7 @@ class Parser:
             prose=self.document.prose,
             source=self.source,
             broken=self._broken_fields(),
+            face=_face(self.document.values),
             **fields,
         )
 
@@ -215,6 +217,26 @@ class Parser:
         self.findings.append(
             Finding(self.source.file, self.source.line(*path), code, message, advice)
         )
+
+
+_INSIDE = {"受理条件", "办理流程", "设定依据"}
+_INSIDE_RECORDS = {"申请材料": "填报须知", "常见问题": "回答", "情形": "选项"}
+"""What only a matter's guide and its packages show (see Matter.face)."""
+
+
+def _face(values: Value) -> bytes:
+    shown = dict(values) if isinstance(values, dict) else {"": values}
+    for key in _INSIDE:
+        shown.pop(key, None)
+    for key, inside in _INSIDE_RECORDS.items():
+        records = shown.get(key)
+        if isinstance(records, list):
+            shown[key] = [
+                [(k, v) for k, v in record.items() if k != inside]
+                for record in records
+                if isinstance(record, dict)
+            ]
+    return hashlib.blake2b(repr(shown).encode(), digest_size=16).digest()
 
 
 @cache

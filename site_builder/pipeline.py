@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import form_definitions
 from site_builder import (
+    again,
     downloads,
     enginecache,
     history,
@@ -21,14 +22,15 @@ from site_builder.assets import Assets
 from site_builder.catalogue import load_catalogue
 from site_builder.editions import Edition
 from site_builder.errors import SiteError
-from site_builder.model import Catalogue
-from site_builder.offline import LARGEST, OfflineCopy
-from site_builder.pages import Content
+from site_builder.offline import KEPT, LARGEST, PARTS, OfflineCopy
+from site_builder.pages import Content, Page, all_pages, pages_of
 from site_builder.prose import Rendered
 from site_builder.quotes import quoted_page
 from site_builder.render import HANS, Renderer, json_ld
 from site_builder.script import Converter
 from site_builder.site import BUILD_RECORD, CACHE, Site
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def build(
     with_downloads: bool = False,
     cache: Path | None = None,
     edition: Edition = iter,
-    say: Callable[[str], None] = lambda _: None,
+    say: Say = lambda _: None,
 ) -> Result:
     """Build the whole site of `content` into `out`, as it is in force `today`.
 
@@ -62,24 +64,60 @@ def build(
     """
     _refuse_foreign_folder(out)
     cache = cache or CACHE
-    catalogue = load_catalogue(content).in_force(today or dt.date.today())
-    assets = Assets(templates_of(config) / "assets")
-    engine = rendered or enginecache.rendered(config, content, templates_of(config), cache)
+    today = today or dt.date.today()
+    options = ("downloads",) if with_downloads else ()
+    inputs = again.Inputs(content, config, templates_of(config), out, today, options)
+    before = again.Before.of(inputs)
+    whole = edition is iter
+    edit = again.find_edit(inputs, before, cache) if whole and not rendered else None
+    if edit:
+        return _update(inputs, edit, cache, say)
+    again.forget(inputs, cache)
+    everything = load_catalogue(content)
+    catalogue = everything.in_force(today)
+    engine = rendered or enginecache.rendered(config, content, inputs.templates, cache)
     prose = tuple(quoted_page(page, catalogue.figures) for page in engine.prose)
-    pages = Content(catalogue, prose, _forms(content), history.changes(content))
-    renderer = _renderer(config, catalogue, engine, assets, downloads=with_downloads)
+    pages = Content(catalogue, prose, _forms(content), history.kept_changes(content, cache))
     large = len(catalogue.matters) > LARGEST
-    copy = OfflineCopy(renderer.shell(HANS), renderer.convert, catalogue.data["site"], large)
-    site = Site(content / "data", pages, renderer, assets, copy)
+    site = _site(inputs, pages, engine, all_pages(pages), large=large)
     others = [site.others(), downloads.attached(content / "files")]
     if with_downloads:
         papers = downloads.all_papers(catalogue, prose)
-        others.append(downloads.outputs(papers, renderer.convert, cache / "downloads", say))
-    if edition is iter:
+        others.append(downloads.outputs(papers, site.renderer.convert, cache / "downloads", say))
+    if whole:
         written = site.write_pages(out) + output.write(chain(*others), out, site.page_paths())
+        figures = dict(catalogue.figures)
+        note = again.note_build(inputs, before, everything, figures, 2 * len(site.pages))
+        again.write_note(inputs, cache, note, site.copy.state())
     else:
         written = output.write(edition(chain(site.page_files(), *others)), out)
     return Result(len(catalogue.matters), 2 * len(site.pages), written)
+
+
+def _update(inputs: again.Inputs, edit: again.Edit, cache: Path, say: Say) -> Result:
+    """Make again what shows the edited matters; everything else stands."""
+    matters, pages, out = int(edit.note.figures["matters"]), edit.note.pages, inputs.out
+    if not edit.changed:
+        return Result(matters, pages, 0)
+    again.forget(inputs, cache)
+    engine = enginecache.rendered(inputs.config, inputs.content, inputs.templates, cache)
+    changes = history.kept_changes(inputs.content, cache)
+    content = Content(edit.catalogue, (), _forms(inputs.content), changes)
+    shown = pages_of(content, edit.changed)
+    site = _site(inputs, content, engine, shown, large=matters > LARGEST)
+    site.copy.resume(again.read_copy(inputs, cache), again.kept_files(edit, out, KEPT))
+    written = site.write_pages(out)
+    files = list(site.copy.outputs(site.renderer.templates))
+    if inputs.options:
+        papers = downloads.papers_of(edit.catalogue, edit.changed)
+        folder = cache / "downloads"
+        files += downloads.outputs(papers, site.renderer.convert, folder, say)
+    gone = {p for p in edit.note.outputs if p.startswith(PARTS)} - {file.path for file in files}
+    written += output.write_some(files, out)
+    output.remove(gone, out)
+    made = [*site.page_paths(), *(file.path for file in files)]
+    again.write_note(inputs, cache, again.note_edit(edit, out, made, gone), site.copy.state())
+    return Result(matters, pages, written)
 
 
 def _refuse_foreign_folder(out: Path) -> None:
@@ -96,13 +134,15 @@ def _forms(content: Path) -> Mapping[str, form_definitions.Form]:
     return form_definitions.load(content / "data" / "forms.yml")
 
 
-def _renderer(
-    config: Path, catalogue: Catalogue, engine: Rendered, assets: Assets, *, downloads: bool
-) -> Renderer:
+def _site(
+    inputs: again.Inputs, content: Content, engine: Rendered, pages: Iterable[Page], *, large: bool
+) -> Site:
+    catalogue = content.catalogue
     site: Mapping[str, Any] = catalogue.data["site"]
     glossary = {str(k): str(v) for k, v in (catalogue.data.get("glossary") or {}).items()}
-    return Renderer(
-        templates_of(config),
+    assets = Assets(inputs.templates / "assets")
+    renderer = Renderer(
+        inputs.templates,
         engine.shell,
         Converter(glossary),
         urlsplit(site["网址"]).path or "/",
@@ -111,5 +151,7 @@ def _renderer(
         site=site,
         assets=assets,
         json_ld=json_ld,
-        downloads=downloads,
+        downloads=bool(inputs.options),
     )
+    copy = OfflineCopy(renderer.shell(HANS), renderer.convert, site, large)
+    return Site(inputs.content / "data", content, renderer, assets, copy, pages)

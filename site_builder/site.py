@@ -21,7 +21,7 @@ from site_builder import (
 )
 from site_builder.assets import Assets
 from site_builder.offline import OfflineCopy, Record
-from site_builder.pages import Content, Page, all_pages
+from site_builder.pages import Content, Page
 from site_builder.render import HANS, HANT, Output, Renderer, Texts
 
 CACHE: Final = Path(".cache") / "site-builder"
@@ -48,10 +48,11 @@ class Site:
         renderer: Renderer,
         assets: Assets,
         copy: OfflineCopy,
+        pages: Iterable[Page],
     ) -> None:
         self.data, self.catalogue, self.content = data, content.catalogue, content
         self.renderer, self.assets, self.copy = renderer, assets, copy
-        self.pages = list(all_pages(content))
+        self.pages = list(pages)
 
     def write_pages(self, out: Path) -> int:
         """Write all pages below `out`, on every core, and return how many files were written."""

@@ -4,7 +4,7 @@ papers (what there is) → document (blocks of text) → word | pdf (the two wri
 making only what changed.
 """
 
-from site_builder.downloads.papers import all_papers
+from site_builder.downloads.papers import all_papers, papers_of
 from site_builder.downloads.workshop import attached, outputs
 
-__all__ = ["all_papers", "attached", "outputs"]
+__all__ = ["all_papers", "attached", "outputs", "papers_of"]

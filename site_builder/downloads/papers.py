@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,14 @@ def all_papers(catalogue: Catalogue, prose: tuple[Prose, ...]) -> Iterator[Paper
     )
     for family in families:
         yield from family(sources)
+
+
+def papers_of(catalogue: Catalogue, matter_ids: Set[str]) -> Iterator[Paper]:
+    """Yield the papers of some matters, and those of every package in `catalogue`."""
+    sources = Sources(catalogue, ())
+    beginnings = tuple(f"matters/{identifier}/" for identifier in matter_ids)
+    yield from (paper for paper in matters(sources) if paper.path.startswith(beginnings))
+    yield from packages(sources)
 
 
 def matters(sources: Sources) -> Iterator[Paper]:

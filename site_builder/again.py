@@ -1,0 +1,266 @@
+"""Build again after an edit: when only matters changed, and only inside, only what shows that.
+
+A full build notes what it read and wrote. `update` compares: everything but the matter files byte
+for byte (they are few), matter files and outputs by their times and sizes, as make and git do. It
+then makes the changed guides and their packages again, from the same functions as a full build.
+Whatever else it finds changed (another file, a name, a date, an output) it leaves to `build`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import marshal
+import os
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from site_builder import catalogue as catalogues
+from site_builder.check import RULES
+from site_builder.check.rule import Site as Checked
+from site_builder.check.rule import Text
+from site_builder.errors import Finding, Severity
+from site_builder.history import head
+from site_builder.model import Catalogue
+from site_builder.render import Output
+
+FORMAT: Final = 1
+MOST: Final = 50
+"""More changed matters than this are no edit; a full build on every core is faster."""
+_JUST_NOW: Final = 50_000_000
+"""A file this young (ns) may be written again without its times telling; it counts as changed."""
+_LIBRARIES: Final = ("jinja2", "opencc", "mkdocs", "mkdocs-material", "pypinyin", "python-docx")
+_CODE: Final = Path(__file__).parent
+
+Stamp = tuple[int, int, int, int]
+"""A file's times, size and number: it is the same file while they are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a build is made from, apart from the matter files."""
+
+    content: Path
+    config: Path
+    templates: Path
+    out: Path
+    today: dt.date
+    options: tuple[str, ...]
+
+    def digest(self) -> str:
+        """Return a digest of all of it: settings, code, templates and every other content file."""
+        digest = hashlib.blake2b(digest_size=16)
+        words = (self.out.resolve(), self.today, *self.options, head(self.content))
+        digest.update(repr((FORMAT, *map(str, words), *map(version, _LIBRARIES))).encode())
+        matters = str(self.content / "matters") + os.sep
+        code = sorted(_CODE.rglob("*.py"))
+        others = [p for p in _files(self.content) if not p.startswith(matters)]
+        for name in (str(self.config), *map(str, code), *_files(self.templates), *others):
+            digest.update(name.encode() + b"\0" + hashlib.blake2b(_bytes(name)).digest())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How the inputs looked before a build began to read them."""
+
+    digest: str
+    stamps: dict[str, Stamp]
+
+    @classmethod
+    def of(cls, inputs: Inputs) -> Before:
+        """Look at the inputs."""
+        return cls(inputs.digest(), matter_stamps(inputs.content))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a full build read and wrote, as plain values for `marshal`."""
+
+    digest: str
+    faces: dict[str, bytes]
+    """By matter file: a digest of what other pages show of the matter."""
+    stamps: dict[str, Stamp]
+    outputs: dict[str, Stamp]
+    figures: dict[str, float]
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Matters that changed inside, and what else is needed to show them."""
+
+    catalogue: Catalogue
+    """With the changed matters, and their packages with all their matters; nothing else."""
+    changed: frozenset[str]
+    note: Note
+    before: Before
+
+
+def find_edit(inputs: Inputs, before: Before, cache: Path) -> Edit | None:
+    """Return what was edited since the last build of the same folder; None when that is not all.
+
+    An edit without changed matters means that nothing has changed at all.
+    """
+    note = _read(inputs, cache)
+    if note is None or note.digest != before.digest or not _intact(inputs.out, note.outputs):
+        return None
+    if note.stamps.keys() != before.stamps.keys():
+        return None
+    files = [f for f, stamp in before.stamps.items() if note.stamps[f] != stamp or not stamp[0]]
+    if len(files) > MOST:
+        return None
+    edit = _edit(inputs, note, before, files)
+    return edit if edit and not _wrong(inputs, edit, files) else None
+
+
+def write_note(inputs: Inputs, cache: Path, note: Note, copy: dict[str, Any]) -> None:
+    """Keep what a build read and wrote, and the pages of its offline copy."""
+    path = _place(inputs, cache)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".copy").write_bytes(marshal.dumps(copy))
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    values = {name: getattr(note, name) for name in Note.__slots__}
+    unfinished.write_bytes(marshal.dumps(values))
+    unfinished.replace(path)
+
+
+def read_copy(inputs: Inputs, cache: Path) -> dict[str, Any]:
+    """Return the pages of the last build's offline copy."""
+    copy: dict[str, Any] = marshal.loads(_place(inputs, cache).with_suffix(".copy").read_bytes())
+    return copy
+
+
+def kept_files(edit: Edit, out: Path, beginnings: tuple[str, ...]) -> Iterator[Output]:
+    """Yield files of the last build that an edit leaves alone."""
+    for path in edit.note.outputs:
+        if path.startswith(beginnings):
+            yield Output(path, _bytes(f"{out}{os.sep}{path}"))
+
+
+def forget(inputs: Inputs, cache: Path) -> None:
+    """Forget an earlier build: whatever happens now, it no longer describes the folder."""
+    _place(inputs, cache).unlink(missing_ok=True)
+
+
+def note_build(
+    inputs: Inputs, before: Before, catalogue: Catalogue, figures: dict[str, float], pages: int
+) -> Note:
+    """Return what a full build of `catalogue` read and wrote."""
+    faces = {m.source.file: m.face for m in catalogue.matters}
+    outputs = dict(_stamps(str(inputs.out)))
+    return Note(before.digest, faces, before.stamps, outputs, figures, pages)
+
+
+def matter_stamps(content: Path) -> dict[str, Stamp]:
+    """Return the stamp of every matter file; one that was written just now never compares equal."""
+    young = time.time_ns() - _JUST_NOW
+    return {
+        f"matters/{file}": stamp if stamp[0] < young else (0, 0, 0, 0)
+        for file, stamp in _stamps(str(content / "matters"))
+    }
+
+
+def note_edit(edit: Edit, out: Path, written: Iterable[str], removed: Iterable[str]) -> Note:
+    """Return the note after an edit."""
+    outputs = edit.note.outputs | {path: _stamp((out / path).stat()) for path in written}
+    for path in removed:
+        del outputs[path]
+    return replace(edit.note, stamps=edit.before.stamps, outputs=outputs)
+
+
+def _edit(inputs: Inputs, note: Note, before: Before, files: list[str]) -> Edit | None:
+    changed = frozenset(Path(file).stem for file in files)
+    packages = catalogues.packages_with(inputs.content, changed)
+    wanted = changed.union(*(p.possible_matter_ids for p in packages))
+    known = [file for file in note.stamps if Path(file).stem in wanted]
+    catalogue, findings = catalogues.read(inputs.content, [inputs.content / f for f in known])
+    if any(f.severity is Severity.ERROR for f in findings):
+        return None
+    if any(note.faces.get(m.source.file) != m.face for m in catalogue.matters):
+        return None
+    part = replace(catalogue.in_force(inputs.today), packages=packages)
+    # The totals are of all matters, which only the full build has seen.
+    vars(part)["figures"] = note.figures
+    return Edit(part, changed, note, before)
+
+
+def _wrong(inputs: Inputs, edit: Edit, files: list[str]) -> list[Finding]:
+    """Return what the rules have against the changed files.
+
+    What rules compare between matters is part of their faces, so it is as good as it was.
+    """
+    site = Checked(edit.catalogue, inputs.content, inputs.today)
+    known = [*edit.note.stamps, *(_relative(inputs.content))]
+    vars(site).update(
+        files=tuple(sorted(known)),
+        matter_ids=frozenset(Path(file).stem for file in edit.note.stamps),
+        texts=tuple(
+            Text(f, (inputs.content / f).read_text("utf-8-sig", errors="replace")) for f in files
+        ),
+    )
+    rules = [rule for rule in RULES.values() if rule.severity is Severity.ERROR]
+    changed = set(files)
+    return [f for rule in rules for f in rule.findings(site) if f.file in changed]
+
+
+def _relative(content: Path) -> Iterator[str]:
+    matters = str(content / "matters") + os.sep
+    for name in _files(content):
+        if not name.startswith(matters):
+            yield os.path.relpath(name, content).replace(os.sep, "/")
+
+
+def _read(inputs: Inputs, cache: Path) -> Note | None:
+    try:
+        values: dict[str, Any] = marshal.loads(_place(inputs, cache).read_bytes())
+        return Note(**values)
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+
+
+def _place(inputs: Inputs, cache: Path) -> Path:
+    name = hashlib.blake2b(str(inputs.out.resolve()).encode(), digest_size=8).hexdigest()
+    return cache / "builds" / name
+
+
+def _intact(out: Path, outputs: dict[str, Stamp]) -> bool:
+    root = f"{out}{os.sep}"
+    try:
+        return all(
+            _stamp(os.stat(root + path)) == stamp  # noqa: PTH116
+            for path, stamp in outputs.items()
+        )
+    except OSError:
+        return False
+
+
+def _stamps(folder: str, below: str = "") -> Iterator[tuple[str, Stamp]]:
+    """Yield every file below a folder with its stamp; hidden ones are nobody's content."""
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            yield from _stamps(entry.path, f"{below}{entry.name}/")
+        elif not entry.name.startswith("."):
+            yield below + entry.name, _stamp(entry.stat())
+
+
+def _stamp(stat: os.stat_result) -> Stamp:
+    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(
+        os.path.join(place, name)  # noqa: PTH118
+        for place, _, names in os.walk(folder)
+        for name in names
+        if not name.startswith(".")
+    )
+
+
+def _bytes(name: str) -> bytes:
+    with open(name, "rb") as file:  # noqa: PTH123
+        return file.read()

@@ -1,0 +1,211 @@
+"""Building again after an edit is a shortcut: it gives the clean build's site, byte for byte."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from site_builder import pipeline
+from site_builder.errors import ContentError
+from tests.factories import (
+    commitment,
+    front_matter,
+    legal_basis,
+    material,
+    matter,
+    package,
+    step,
+    waivable,
+    write_content,
+)
+
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "mkdocs.yml"
+OWN_DATA = ("site", "forms", "appointments", "holidays", "answer-templates")
+IDS = ("elder-card", "second", "third")
+
+
+class Bureau:
+    """A small content, its site, and what a clean build makes of the same content."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.out = folder, folder / "site"
+        matters = {
+            f"daily-life/{name}": matter(
+                事项名称=f"证件{name}",
+                申请材料=[material(), waivable()],
+                办理流程=[step()],
+                设定依据=[legal_basis()],
+            )
+            for name in IDS
+        }
+        self.content = write_content(
+            folder,
+            matters=matters,
+            packages={"both": package(包含事项=["elder-card", "second"])},
+        )
+        for name in OWN_DATA:
+            shutil.copy(ROOT / "content/data" / f"{name}.yml", self.content / "data")
+
+    def build(self) -> int:
+        cache = self.folder / "cache"
+        return pipeline.build(self.content, self.out, CONFIG, cache=cache).written
+
+    def files(self) -> dict[str, bytes]:
+        return _files(self.out)
+
+    def clean(self) -> dict[str, bytes]:
+        out = self.folder / "clean"
+        shutil.rmtree(out, ignore_errors=True)
+        pipeline.build(self.content, out, CONFIG, cache=self.folder / "another-cache")
+        return _files(out)
+
+    def edit(self, name: str, change: Callable[[dict[str, Any]], None]) -> None:
+        path = self.content / "matters/daily-life" / f"{name}.md"
+        values = yaml.load(path.read_text("utf-8").split("---\n")[1], yaml.BaseLoader)
+        change(values)
+        path.write_text(front_matter(values), "utf-8")
+
+    def written_after(self, change: Callable[[], None]) -> set[str]:
+        """Return the pages that a build after a change wrote."""
+        before = {path: path.stat().st_mtime_ns for path in self.out.rglob("*.html")}
+        change()
+        self.build()
+        return {
+            path.relative_to(self.out).as_posix().removesuffix("index.html")
+            for path in self.out.rglob("*.html")
+            if before.get(path) != path.stat().st_mtime_ns
+        }
+
+
+def _files(out: Path) -> dict[str, bytes]:
+    return {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()}
+
+
+@contextmanager
+def bureau() -> Iterator[Bureau]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield Bureau(Path(folder))
+
+
+WORDS = st.text("办证老年头发后里面 <&", min_size=1, max_size=6).map(
+    lambda text: f"写{text.strip()}了"
+)
+EDITS = st.lists(
+    st.tuples(
+        st.sampled_from(IDS),
+        st.sampled_from(["填报须知", "内容", "条件", "依据", "名称", "时限", "材料", "承诺"]),
+        WORDS,
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def _change(what: str, words: str) -> Callable[[dict[str, Any]], None]:
+    def change(values: dict[str, Any]) -> None:
+        match what:
+            case "填报须知":
+                values["申请材料"][0]["填报须知"] = words
+            case "内容":
+                values["办理流程"][0]["内容"] = words
+            case "条件":
+                values["受理条件"] = [words]
+            case "依据":
+                values["设定依据"][0]["内容摘要"] = words
+            case "名称":
+                values["事项名称"] += words
+            case "时限":
+                values["承诺办结时限"] = str(len(words))
+            case "材料":
+                values["申请材料"][0]["材料名称"] = words
+            case "承诺":
+                values["告知承诺"] = commitment()
+
+    return change
+
+
+@settings(
+    deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+@given(st.lists(EDITS, min_size=1, max_size=3))
+def test_any_edits_give_the_clean_site(builds: list[list[tuple[str, str, str]]]) -> None:
+    """After any edits of any matters, built again in between, no byte differs from a clean one."""
+    with bureau() as office:
+        office.build()
+        for edits in builds:
+            for name, what, words in edits:
+                office.edit(name, _change(what, words))
+            try:
+                office.build()
+            except ContentError:
+                return  # the edits break a rule; what is up stays up (test_pipeline.py)
+        assert office.files() == office.clean()
+
+
+def test_an_edit_inside_a_matter_writes_its_guide_and_its_packages() -> None:
+    """One sentence changed: only the guide, the packages that show it, in both scripts."""
+    with bureau() as office:
+        office.build()
+        alone = office.written_after(lambda: office.edit("third", _change("填报须知", "写一张")))
+        assert alone == {"matters/third/", "hant/matters/third/"}
+        shared = office.written_after(lambda: office.edit("second", _change("填报须知", "写两张")))
+        assert {"matters/second/", "hant/matters/second/"} <= shared
+        assert all("second" in page or "packages/both/" in page for page in shared)
+
+
+def test_a_shared_file_writes_exactly_the_pages_that_show_it() -> None:
+    """A township's name changes where townships are listed or chosen, and nowhere else."""
+    with bureau() as office:
+        office.build()
+        path = office.content / "data/townships.yml"
+        text = path.read_text("utf-8")
+        values = yaml.load(text, yaml.BaseLoader)
+        name = values[0]["名称"]
+        new = name[:-2] + "新" + name[-2:]
+        written = office.written_after(lambda: path.write_text(text.replace(name, new), "utf-8"))
+        shown = {page for page in written if not page.startswith("hant/")}
+        place = f"townships/{values[0]['镇街编码']}/"
+        forms = {"appointments/", "complaints/", "help/request/"}
+        assert shown == {"townships/", place, "sitemap/"} | forms
+
+
+@pytest.mark.parametrize("file", ["matters/third/index.html", "assets"])
+def test_what_somebody_removed_from_the_site_is_made_again(file: str) -> None:
+    """The shortcut is only taken while the site is as the last build left it."""
+    with bureau() as office:
+        office.build()
+        path = office.out / file
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        office.build()
+        assert office.files() == office.clean()
+
+
+def test_an_error_in_an_edit_is_reported_like_in_a_full_build() -> None:
+    """The shortcut judges an edited matter by every rule, and leaves the site as it was."""
+    with bureau() as office:
+        office.build()
+        before = office.files()
+        office.edit("third", lambda values: values.update(受理条件=["其他条件，等等"]))
+        office.edit("second", lambda values: values.update(窗口="999"))
+        with pytest.raises(ContentError):
+            office.build()
+        assert office.files() == before
+
+
+def test_nothing_changed_writes_nothing() -> None:
+    """A second build looks and leaves."""
+    with bureau() as office:
+        office.build()
+        before = {p: p.stat().st_mtime_ns for p in office.out.rglob("*")}
+        assert office.build() == 0
+        assert {p: p.stat().st_mtime_ns for p in office.out.rglob("*")} == before
