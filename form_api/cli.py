@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
 
-from form_api import answers, launch
+from form_api import answers, launch, logs
 from form_api import backup as backups
 from form_api import export as exporting
 from form_api.crypto import Keys, read_key, write_key
@@ -52,7 +50,7 @@ _database = click.option("--database", help="sqlite:///文件 或 postgresql://�
 def serve(host: str | None, port: int | None, database: str | None, site: Path | None) -> None:
     """Serve the site and the API."""
     settings = Settings.read(host=host, port=port, database=database, site=site)
-    _log_to_stderr(settings.log_level)
+    logs.to_stderr(settings.log_level, settings.log_format)
     launch.serve(settings)
 
 
@@ -165,12 +163,6 @@ def _shown(url: str) -> str:
     """Leave a password out of what is printed."""
     parts = urlsplit(url)
     return url.replace(f":{parts.password}@", ":****@") if parts.password else url
-
-
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(
-        level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
 
 
 if __name__ == "__main__":

@@ -84,7 +84,10 @@ def masked_name(name: str) -> str:
 
 
 def masked_contact(contact: str) -> str:
-    """Keep the ends of a phone number or address."""
+    """Keep the ends of a phone number; of a mail address its first letter and where it is."""
+    box, at, host = contact.partition("@")
+    if at:
+        return f"{box[:1]}***@{host}"
     return f"{contact[:3]}****{contact[-4:]}" if len(contact) > 8 else "****"
 
 

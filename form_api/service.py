@@ -408,6 +408,8 @@ class Service:
     async def act(self, found: Submission, action: str, posted: Posted, request: str) -> Submission:
         """Do what a person asks to their own submission; the same request twice is once."""
         rules, now = self.site.rules, self.clock()
+        if found.data_key is None:
+            raise _purged()
         values = answers.check(rules.forms[action], posted, sources(rules)).values
         data = {"grade": values["grade"]} if "grade" in values else {}
         wishes: tuple[Wish, ...] = ()
@@ -453,7 +455,7 @@ class Service:
         expected_version: int | None = None,
     ) -> Submission:
         if found.data_key is None:
-            raise Problem("conflict", "保存期已满，内容已经删除，不能再改。")
+            raise _purged()
         key = self.keys.data_key(found.id, found.data_key)
         gives_up = action in ("cancel", "reschedule") and self.bots.enabled
         command = Act(
@@ -589,6 +591,10 @@ def sources(rules: Rules) -> answers.Sources:
 def local(milliseconds_: int) -> str:
     """Write a stored moment with Beijing's offset, to the second."""
     return beijing(moment(milliseconds_)).isoformat(timespec="seconds")
+
+
+def _purged() -> Problem:
+    return Problem("conflict", "保存期已满，内容已经删除，不能再改。")
 
 
 def parse_id(text: str) -> str:

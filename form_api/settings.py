@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from form_api.errors import ConfigError
 
@@ -50,10 +51,41 @@ def _origins(text: str) -> tuple[str, ...]:
     return origins
 
 
+def _address(*schemes: str) -> Callable[[str], str]:
+    """Read an address of one of these schemes, or none."""
+
+    def read(text: str) -> str:
+        try:
+            parts = urlsplit(text)
+            usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # a port that is no number
+            usable = False
+        if text and not usable:
+            raise ValueError(
+                f"应当以 {' 或 '.join(f'{name}://' for name in schemes)} 开头，写全主机名"
+            )
+        return text
+
+    return read
+
+
+def _mailboxes(text: str) -> tuple[str, ...]:
+    boxes = _list(text)
+    if any(box.count("@") != 1 or not box.isprintable() for box in boxes):
+        raise ValueError("应当是邮箱地址，用逗号分开")
+    return boxes
+
+
 def _level(text: str) -> str:
     if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ValueError("只能是 debug、info、warning、error")
     return text.upper()
+
+
+def _format(text: str) -> str:
+    if text not in ("text", "json"):
+        raise ValueError("只能是 text 或 json")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +120,24 @@ class Settings:
     )
     connections: int = field(default=2000, metadata=_about(_count, "最多同时多少个连接"))
     smtp_url: str = field(
-        default="", metadata=_about(str, "通知用的邮件服务：smtp://用户:密码@主机:端口")
+        default="",
+        metadata=_about(_address("smtp", "smtps"), "通知用的邮件服务：smtp://用户:密码@主机:端口"),
     )
     notify_from: str = field(default="", metadata=_about(str, "通知邮件的发件地址"))
     notify_to: tuple[str, ...] = field(
-        default=(), metadata=_about(_list, "通知邮件的收件地址，逗号分开")
+        default=(), metadata=_about(_mailboxes, "通知邮件的收件地址，逗号分开")
     )
-    webhook_url: str = field(default="", metadata=_about(str, "通知用的网址；内容带签名"))
+    webhook_url: str = field(
+        default="", metadata=_about(_address("https", "http"), "通知用的网址；内容带签名")
+    )
     content_repository: str = field(
         default="", metadata=_about(str, "内容的 git 仓库：公开的答复推送到那里；不填则不公开")
     )
     content_folder: Path | None = field(
         default=None, metadata=_about(_path, "公开答复时存放仓库副本的文件夹，默认 var/content")
+    )
+    log_format: str = field(
+        default="text", metadata=_about(_format, "日志的样子：text 给人看，json 每行一条给程序收集")
     )
     log_level: str = field(default="INFO", metadata=_about(_level, "日志详细程度"))
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from form_api import metrics
-from form_api.errors import FieldError, Problem
-from form_api.service import parse_id
+from form_api.errors import FieldError, FormApiError, Problem
+from form_api.service import Service, parse_id
+from form_api.store import queries
 from form_api.web.bodies import SMALL_BODY
 from form_api.web.requests import address_of, field, read_posted, service_of
+from form_api.workdays import beijing
 
 MAX_PATHS = 50
 _PATH = re.compile(r"/[A-Za-z0-9/_\-.]{0,200}")
@@ -39,6 +42,15 @@ async def challenge(request: Request) -> Response:
         service.bots.challenge(id_, address_of(request), service.clock()),
         headers={"Cache-Control": "no-store"},
     )
+
+
+async def _counted(service: Service) -> dict[str, float]:
+    """Count open, overdue and waiting; a store that does not answer has no figures to give."""
+    today = beijing(service.clock()).date().isoformat()
+    try:
+        return await service.store.read(partial(queries.figures, today=today))
+    except FormApiError:
+        return {}
 
 
 async def views(request: Request) -> Response:
@@ -87,7 +99,7 @@ async def figures(request: Request) -> Response:
     health = await service_of(request).store.health()
     metrics.READY.set(health.ready)
     metrics.QUEUE.set(health.queue)
-    for name, value in dict(health.figures).items():
+    for name, value in (dict(health.figures) | await _counted(service_of(request))).items():
         metrics.STORE.labels(name).set(value)
     return Response(generate_latest(metrics.REGISTRY), media_type=CONTENT_TYPE_LATEST)
 

@@ -44,7 +44,7 @@ class Api:
     """A running server and what a test may do with it."""
 
     def __init__(self, settings: Settings, store: Store, keys: Keys) -> None:
-        self.clock = Clock()
+        self.clock, self.settings = Clock(), settings
         app = create_app(settings, keys, store, self.clock)
         self.service: Service = app.state.service
         self._server = uvicorn.Server(

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from form_api.errors import ConfigError
+from form_api.site import Site
+
 
 @pytest.fixture
 def served(start: Callable[..., Any], site: Path) -> Any:
@@ -79,3 +82,45 @@ def test_probes(served: Any) -> None:
     metrics = served.client.get("/api/metrics").text
     assert 'form_api_accepted_total{channel="script",kind="complaint"}' in metrics
     assert "13800138000" not in metrics
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("catalogue.json", None),
+        ("catalogue.json", "{"),
+        ("catalogue.json", '{"matters": [{"name": "没有编号"}]}'),
+        ("forms.json", '{"complaint": {"version": 1}}'),
+        ("appointments.json", '{"hours": 1}'),
+        ("holidays.json", '{"days": [{"date": "明天", "kind": "rest"}]}'),
+        ("shell.hans.json", '{"parts": ["a"], "slots": ["body", "title"]}'),
+    ],
+)
+def test_broken_site_is_refused_at_start(site: Path, name: str, content: str | None) -> None:
+    """A site folder that cannot be used is refused in words before anything is served."""
+    if content is None:
+        (site / "data" / name).unlink()
+    else:
+        (site / "data" / name).write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigError, match="请"):
+        Site(site)
+
+
+def test_broken_publication_keeps_the_rules_of_before(served: Any, site: Path) -> None:
+    """A site published broken while the service runs changes nothing, until it is mended."""
+    catalogue = site / "data" / "catalogue.json"
+    text = catalogue.read_text(encoding="utf-8")
+    for content, code in (("{", 201), (text.replace("small-shop", "other"), 422)):
+        fresh = catalogue.with_suffix(".new")
+        fresh.write_text(content, encoding="utf-8")
+        fresh.replace(catalogue)
+        assert served.complain(matter="small-shop").status_code == code
+
+
+def test_metrics_count_what_waits(served: Any) -> None:
+    """The figures say how many are open and overdue."""
+    served.complain()
+    served.clock.forward(days=20)
+    metrics = served.client.get("/api/metrics").text
+    assert 'form_api_store{figure="open"} 1.0' in metrics
+    assert 'form_api_store{figure="overdue"} 1.0' in metrics
