@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 START = bytes(32)
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def link_hash(
     sealed_digest: bytes | None,
 ) -> bytes:
     """Hash an event onto the one before it."""
-    content = json.dumps(
+    content = _ENCODE(
         [
             submission,
             seq,
@@ -90,10 +91,7 @@ def link_hash(
             request,
             data,
             sealed_digest.hex() if sealed_digest else None,
-        ],
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
+        ]
     )
     return hashlib.sha256(prev + content.encode()).digest()
 

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,8 @@ WATCH_SECONDS = 0.5
 BROKEN_EXIT = 74
 """EX_IOERR of sysexits.h; systemd restarts after it."""
 SHUTDOWN_SECONDS = 20
+SWITCH_SECONDS = 0.001
+"""How long the writer waits for the interpreter while requests are being read (else 5 ms)."""
 
 
 def is_sqlite(url: str) -> bool:
@@ -101,6 +104,7 @@ def serve(settings: Settings) -> None:
     """Serve until told to stop; the last batch is finished first."""
     # uvicorn raises the signal again once it has stopped; the store must still be closed.
     signal.signal(signal.SIGTERM, lambda *_: None)
+    sys.setswitchinterval(SWITCH_SECONDS)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(settings))
 

@@ -43,6 +43,7 @@ SKIPPED = "ON CONFLICT DO NOTHING"
 NOT_BOOKED = MappingProxyType({"date": None, "label": None, "place": None})
 BUDGET_MILLISECONDS = 86_400_000
 """A day: how far back a phone's submissions count."""
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 class Refused(FormApiError):
@@ -444,7 +445,7 @@ def event_row(event: chain.Link) -> dict[str, Any]:
         "actor": event.actor,
         "action": event.action,
         "request": event.request,
-        "data": json.dumps(dict(event.data), ensure_ascii=False, sort_keys=True),
+        "data": _ENCODE(dict(event.data)),
         "sealed": event.sealed,
         "sealed_digest": event.sealed_digest,
         "prev": event.prev,
