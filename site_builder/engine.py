@@ -28,7 +28,7 @@ from site_builder.assets import Assets
 from site_builder.compose import Shell
 from site_builder.errors import ContentError, Finding, SiteError
 from site_builder.load import read_data
-from site_builder.prose import Heading, Prose, Rendered
+from site_builder.prose import Heading, Prose, Rendered, widen_lone_links
 
 
 class MattersPlugin(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
@@ -88,7 +88,7 @@ class MattersPlugin(BasePlugin):  # type: ignore[no-untyped-call, type-arg]
             Prose(
                 url="" if page.url in (".", "./") else page.url,
                 title=str(page.title or ""),
-                html=html,
+                html=widen_lone_links(html),
                 headings=toc,
                 meta={key: _text(value) for key, value in page.meta.items()},
                 file=f"pages/{page.file.src_uri}",

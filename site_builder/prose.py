@@ -18,6 +18,11 @@ def slug(title: str, separator: str) -> str:
     return separator.join(words) or "section"
 
 
+def widen_lone_links(html: str) -> str:
+    """Mark the list items that are nothing but a link: they are buttons to a finger."""
+    return re.sub(r"<li>(<a [^>]*>[^<]*</a></li>)", r'<li class="way">\1', html)
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A second-level heading of a page, for its table of contents."""

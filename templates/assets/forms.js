@@ -23,6 +23,7 @@ start();
 
 async function start() {
   form.noValidate = true;
+  form.addEventListener("submit", review); // before anything is waited for: people may be quick
   shared = addSharedBox();
   fill(form, Object.fromEntries(address));
   await restore().catch(() => {});
@@ -33,7 +34,6 @@ async function start() {
     timer = setTimeout(save, AUTOSAVE);
   });
   addEventListener("pagehide", save);
-  form.addEventListener("submit", review);
 }
 
 // Drafts

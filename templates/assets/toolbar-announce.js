@@ -2,5 +2,5 @@
 
 /** Have a screen reader say `text` when it is free. */
 export function announce(text) {
-  document.querySelector("[data-said]").textContent = text;
+  document.querySelector("[data-announced]").textContent = text;
 }
