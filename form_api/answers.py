@@ -87,7 +87,9 @@ def check(form: Form, posted: Posted, sources: Sources) -> Checked:
 
 def _version(form: Form, raw: Answers, errors: list[FieldError]) -> int:
     """Return the version of the form that was filled in; a phone may have kept it for months."""
-    given = raw.get("form_version", form.version)
+    given = raw.get("form_version", "")
+    if given == "":
+        return form.version
     text = given if isinstance(given, str) else str(given)
     if type(given) in (int, str) and re.fullmatch(r"[1-9][0-9]{0,14}", text):
         return int(text)

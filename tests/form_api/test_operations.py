@@ -140,11 +140,31 @@ def test_stop_finishes_and_ends_well(tmp_path: Path) -> None:
 
 
 def test_settings_report_all_mistakes_at_once(tmp_path: Path) -> None:
-    """Every wrong setting is named in one go."""
-    wrong = run(tmp_path, "serve", FORM_API_PORT="x", FORM_API_BOT_CHECKS="no", FORM_API_NOPE="1")
-    assert wrong.returncode == 1
-    for name in ("FORM_API_PORT", "FORM_API_BOT_CHECKS", "FORM_API_NOPE"):
-        assert name in wrong.stderr
+    """Every wrong setting is named in one go, with what it should look like."""
+    wrong = {
+        "FORM_API_PORT": "x",
+        "FORM_API_BOT_CHECKS": "no",
+        "FORM_API_NOPE": "1",
+        "FORM_API_SMTP_URL": "mail.example.com",
+        "FORM_API_WEBHOOK_URL": "ftp://example.com",
+        "FORM_API_NOTIFY_TO": "desk",
+        "FORM_API_LOG_FORMAT": "xml",
+        "FORM_API_ALLOWED_ORIGINS": "example.com",
+    }
+    refused = run(tmp_path, "serve", **wrong)
+    assert refused.returncode == 1
+    for name in wrong:
+        assert name in refused.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_log_lines_can_be_json(tmp_path: Path) -> None:
+    """With FORM_API_LOG_FORMAT=json every line is one JSON object, from the first to the last."""
+    with Server(tmp_path, DATABASE, FORM_API_LOG_FORMAT="json").start() as server:
+        complain(server)
+    lines = [json.loads(line) for line in server.said().splitlines()]
+    assert {"time", "level", "logger", "message"} <= set(lines[0])
+    assert any("running on" in line["message"] for line in lines)
 
 
 def test_move_to_postgresql(tmp_path: Path, cluster: Cluster) -> None:

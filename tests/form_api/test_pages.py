@@ -6,6 +6,7 @@ import html
 import io
 import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -217,3 +218,31 @@ def test_shell_of_the_site_is_used(start: Callable[..., Any], site: Any) -> None
     page = Browser(api).post("/api/complaints", FIRST | {"script": "hant"})
     assert page.text.startswith("<title>核對後提交</title><base-is /hant/>")
     assert page.text.endswith("<end>")
+
+
+def test_help_request_without_script(browser: Browser) -> None:
+    """Asking for help works in two plain steps, and its page can be withdrawn from."""
+    fields = {"township": "jiuqu", "way": "call", "name": "李大爷", "phone": "0539-8381234"}
+    page = browser.post("/api/help-requests", fields | {"script": "hans"})
+    assert "九曲街道" in page.text
+    receipt = browser.get(browser.confirm(page, "/api/help-requests").headers["Location"]).text
+    number, code = re.findall(r'class="number">([^<]*)<', receipt)
+    assert number.startswith("B191015-")
+    address = browser.post("/api/status", {"number": number, "code": code}).headers["Location"]
+    request = hidden(browser.get(address).text)["request"]
+    done = browser.post(f"{address}/withdraw", {"request": request})
+    assert "已撤回" in browser.get(done.headers["Location"]).text
+
+
+def test_answering_too_fast_only_waits(start: Callable[..., Any]) -> None:
+    """Who confirms faster than a person can read is held up for a moment, and then let in."""
+    browser = Browser(start(bot_checks=True))
+    page = browser.post("/api/complaints", FIRST)
+    started = time.monotonic()
+    assert browser.confirm(page).status_code == 303
+    assert time.monotonic() - started >= 1.9
+
+
+def test_trap_without_script(browser: Browser) -> None:
+    """A machine that fills in the hidden field of a plain form is not let in."""
+    assert browser.post("/api/complaints", FIRST | {"homepage": "https://x"}).status_code == 429

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import uuid
 from typing import Any
 
 import pytest
+
+import form_definitions
+from form_api import site as site_module
 
 
 def test_complaint_gets_a_receipt(api: Any) -> None:
@@ -194,3 +198,20 @@ def test_view_counts(api: Any) -> None:
     assert answer.json() == {"path": "/matters/barber/", "views": 2}
     counts = api.client.get("/api/views", params={"path": ["/matters/barber/", "/none/"]}).json()
     assert counts == {"views": {"/matters/barber/": 2, "/none/": 0}}
+
+
+def test_form_a_phone_kept_is_still_taken(start: Any, site: Any) -> None:
+    """A question asked since version 2 is not demanded of version 1; a retired one is kept."""
+    forms = form_definitions.load(site_module.CONTENT / "forms.yml")
+    raw = json.loads(form_definitions.dump(forms))
+    raw["complaint"] |= {"version": 2, "retired": ["place"]}
+    raw["complaint"]["fields"].append(
+        {"name": "when", "label": "时间", "required": True, "since": 2}
+    )
+    (site / "data" / "forms.json").write_text(json.dumps(raw), encoding="utf-8")
+    api = start()
+    assert api.complain(form_version=1, place="三楼").status_code == 201
+    refused = api.complain(form_version=2)
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/when"]
+    assert api.complain(form_version=2, when="上午").status_code == 201
+    assert api.complain(form_version=1, place=["三楼"]).status_code == 422
