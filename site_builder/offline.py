@@ -29,7 +29,7 @@ FORMAT: Final = 1
 """Raised when parts change their shape; a worker leaves a copy in another format alone."""
 POINTER: Final = "data/offline.json"
 PARTS: Final = "data/offline/"
-KEPT_DATA: Final = ("data/search", "data/ask", "data/forms.json")
+KEPT_DATA: Final = ("data/search", "data/ask", "data/pinyin")
 """Data that pages fetch; everything else below data/ is for other systems."""
 KEPT: Final = ("assets/", *KEPT_DATA)
 LARGEST: Final = 2000

@@ -1,10 +1,12 @@
 // Pinyin above Han characters. The table is made by site_builder/pinyin.py and fetched when wanted.
+import { load } from "./site-data.js";
+
 let table;
 
 /** Return nodes of `text` with the reading above each character; without a table, the text. */
-export async function annotate(text, address) {
+export async function annotate(text) {
   try {
-    table ??= await load(address);
+    table ??= await read("data/pinyin.json");
   } catch {
     return [text]; // no network, and not on this device: the caption is still large
   }
@@ -21,10 +23,8 @@ function readingOf(char, before, after) {
   return table.usual.get(char);
 }
 
-async function load(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(answer.status);
-  const { usual, beside } = await answer.json();
+async function read(path) {
+  const { usual, beside } = await load(path);
   const characters = new Map();
   for (const [reading, chars] of Object.entries(usual)) {
     for (const char of chars) characters.set(char, reading);

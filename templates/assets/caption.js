@@ -16,7 +16,7 @@ export async function showCaption(text) {
     return;
   }
   const { annotate } = await import("./caption-pinyin.js");
-  const annotated = await annotate(text, panel.dataset.pinyin);
+  const annotated = await annotate(text);
   if (shown === text) line.replaceChildren(...annotated);
 }
 

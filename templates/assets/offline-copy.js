@@ -8,6 +8,7 @@
 const FORMAT = 1;
 const POINTER = "data/offline.json";
 const STATE = "data/offline/state";
+const UNPACKED = 8; // parts kept unpacked: a page asks for a dozen files of the same one
 
 export class OfflineCopy {
   /** `root` is the address of the site's root folder. */
@@ -38,22 +39,23 @@ export class OfflineCopy {
   }
 
   /** What the page at a path says, and the shell around it; nothing when it is not here. */
-  async page(path) {
+  async page(path, version) {
     const url = path.replace(/^hant\//, "").replace(/(^|\/)index\.html$/, "$1");
-    const index = await this.index();
+    version ??= (await this.state()).version;
+    const index = version && (await this.open(indexOf(version)));
     const part = index?.pages[url];
     if (part === undefined) return undefined;
     const [core, opened] = await Promise.all([
       this.open(index.core),
       this.open(index.parts[part]),
     ]);
-    return core && opened && { core, record: recordOf(opened, url), date: index.date };
+    return core && opened && { core, record: recordOf(opened, url), date: index.date, version };
   }
 
-  /** The text of a script, style or data file of the active version or the one before. */
-  async file(path) {
-    const state = await this.state();
-    for (const address of [state.index, state.previous]) {
+  /** The text of a script, style or data file: of a version, or of the newest here that has it. */
+  async file(path, version) {
+    const { index: newest, previous } = version ? { index: indexOf(version) } : await this.state();
+    for (const address of [newest, previous]) {
       const index = address && (await this.open(address));
       const part = index?.files[path];
       const opened = part !== undefined && (await this.open(index.parts[part]));
@@ -106,7 +108,7 @@ export class OfflineCopy {
     if (!index) return false;
     const cache = await caches.open(this.name);
     const here = new Set((await cache.keys()).map((request) => request.url));
-    return [index.core, ...index.parts].every((address) => here.has(this.url(address)));
+    return [indexAddress, index.core, ...index.parts].every((one) => here.has(this.url(one)));
   }
 
   async download(pointer, progress) {
@@ -122,7 +124,7 @@ export class OfflineCopy {
   async take(address) {
     const kept = await this.match(address);
     if (kept) return (await kept.blob()).size;
-    const response = await fetch(this.url(address));
+    const response = await fetch(this.url(address), { priority: "low" });
     if (!response.ok) throw new Error(`${response.status} ${address}`);
     const bytes = await response.arrayBuffer();
     if (!address.includes(`.${await digest(bytes)}.`)) throw new Error(`damaged ${address}`);
@@ -143,26 +145,27 @@ export class OfflineCopy {
     }
   }
 
-  async index() {
-    const { index } = await this.state();
-    return index && this.open(index);
+  /** Unpack a part, or take it unpacked; nothing when the browser threw it away. */
+  open(address) {
+    const opening = this.opened.get(address) ?? this.unpack(address);
+    this.opened.delete(address);
+    this.opened.set(address, opening); // the last one used is the last to go
+    if (this.opened.size > UNPACKED) this.opened.delete(this.opened.keys().next().value);
+    return opening;
   }
 
-  /** Unpack a part; nothing when the browser threw it away. */
-  async open(address) {
-    if (!this.opened.has(address)) {
+  async unpack(address) {
+    try {
       const response = await this.match(address);
-      if (!response) return undefined;
-      const unpacked = response.body.pipeThrough(new DecompressionStream("gzip"));
-      this.remember(address, await new Response(unpacked).json());
+      if (response) {
+        const unpacked = response.body.pipeThrough(new DecompressionStream("gzip"));
+        return await new Response(unpacked).json();
+      }
+    } catch {
+      // as good as thrown away
     }
-    return this.opened.get(address);
-  }
-
-  /** Keep the last few unpacked: a page asks for a dozen files of the same part. */
-  remember(address, value) {
-    this.opened.set(address, value);
-    if (this.opened.size > 8) this.opened.delete(this.opened.keys().next().value);
+    this.opened.delete(address);
+    return undefined;
   }
 
   async note(state) {
@@ -177,6 +180,10 @@ export class OfflineCopy {
   url(address) {
     return new URL(address, this.root).href;
   }
+}
+
+function indexOf(version) {
+  return `data/offline/index.${version}.bin`;
 }
 
 /** What a page says; where lines repeat much, the part holds each once. */

@@ -25,6 +25,7 @@ async function keep() {
   const bar = panel.querySelector("progress");
   const progress = (done, bytes) => Object.assign(bar, { max: bytes, value: done });
   const state = await copy.refresh({ asked: true, progress });
+  await navigator.storage?.persist?.(); // asked here only, because some browsers ask the person
   await tell(state);
   focusOn(state.problem || "kept");
 }

@@ -1,7 +1,5 @@
 // Every page: keep the site on this device, quietly, after the page itself is done.
 
-import { OfflineCopy } from "./offline-copy.js";
-
 const root = new URL("../", import.meta.url);
 const notes = document.querySelector("[data-site-notes]");
 
@@ -10,7 +8,7 @@ if ("serviceWorker" in navigator && "DecompressionStream" in window) {
   if (loaded) whenIdle(start);
   else addEventListener("load", () => whenIdle(start), { once: true });
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
-    if (data === "updated") show("updated");
+    show(data.note, data.date);
   });
 }
 
@@ -24,13 +22,6 @@ async function start() {
   if (navigator.connection?.saveData) return; // people who save data ask for the copy themselves
   const { active } = await navigator.serviceWorker.ready;
   active.postMessage("refresh");
-  askToKeep();
-}
-
-/** A copy in use should not be the first thing a full phone throws away. */
-async function askToKeep() {
-  const { version } = await new OfflineCopy(root).state();
-  if (version && !(await navigator.storage?.persisted?.())) await navigator.storage?.persist?.();
 }
 
 function show(name, day) {

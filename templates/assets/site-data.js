@@ -6,6 +6,7 @@
 
 export const root = new URL("../", import.meta.url);
 export const hant = document.documentElement.lang === "zh-Hant";
+const { copy } = document.documentElement.dataset; // the version, when the offline copy made the page
 export const base = hant ? new URL("hant/", root) : root;
 
 /** The value of a JSON file. Fails when it cannot be had. */
@@ -25,6 +26,7 @@ export async function loadPage(url) {
 }
 
 async function fetched(address, options) {
+  if (copy) address.searchParams.set("copy", copy); // so that page and data are of one version
   const response = await fetch(address, options);
   if (!response.ok) throw new Error(`${response.status} ${address}`);
   return response;

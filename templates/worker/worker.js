@@ -1,22 +1,24 @@
 // The service worker, published as /sw.js after the modules it uses (site_builder/offline.py joins
 // them into one classic script, because not every browser takes a module here).
 //
-// Pages come from the network while it answers; the copy stands in when it does not. Scripts and
+// While the copy is known to be the published version, pages come from it at once; otherwise from the
+// network while it answers, and the copy stands in when it does not. A page made here says of which
+// version it is (data-copy), and its scripts ask for data of that version (site-data.js). Scripts and
 // styles are named by their content, so the copy serves them at once.
 
 const PATIENCE = 4000; // milliseconds a stored page waits for a slow network
+const FRESH = 5 * 60_000; // milliseconds for which one look at the published version counts
 
 const NOT_STORED = "offline/missing.html"; // says so, at whatever address was asked for
 
 const copy = new OfflineCopy(self.registration.scope);
-const composed = new Set(); // clients whose page came from the copy: they get its data, too
 
 self.addEventListener("install", () => self.skipWaiting());
 
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("message", (event) => {
-  if (event.data === "refresh") event.waitUntil(refresh());
+  if (event.data === "refresh") event.waitUntil(refresh(event.source));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -24,20 +26,27 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || !url.href.startsWith(copy.root.href)) return;
   const path = decodeURIComponent(url.pathname.slice(copy.root.pathname.length));
+  const version = url.searchParams.get("copy") ?? undefined;
   const wantsPage = request.mode === "navigate" || request.headers.get("Accept") === "text/html";
-  if (wantsPage) event.respondWith(answerPage(event, path));
+  if (wantsPage) event.respondWith(answerPage(event, path, version));
   else if (path.startsWith("assets/")) event.respondWith(answerAsset(request, path));
-  else if (path.startsWith("data/")) event.respondWith(answerData(event, path));
+  else if (path.startsWith("data/")) event.respondWith(answerData(request, path, version));
 });
 
-async function refresh() {
+/** Look for a new version; tell pages that there is one, or the asking one that nobody answers. */
+async function refresh(asking) {
   const before = (await copy.state()).version;
-  const { version } = await copy.refresh();
+  const { version, date, problem } = await copy.refresh();
+  if (problem === "network" && version) asking?.postMessage({ note: "offline", date });
   if (!before || !version || version === before) return;
-  for (const client of await self.clients.matchAll()) client.postMessage("updated");
+  for (const client of await self.clients.matchAll()) client.postMessage({ note: "updated" });
 }
 
-async function answerPage(event, path) {
+async function answerPage(event, path, version) {
+  if (version || (await isFresh(event.request))) {
+    const stored = await copy.page(path, version).catch(() => undefined);
+    if (stored) return pageOf(path, stored);
+  }
   const network = fetch(event.request);
   event.waitUntil(network.catch(() => {}));
   const stored = await copy.page(path).catch(() => undefined);
@@ -46,25 +55,34 @@ async function answerPage(event, path) {
     const response = await Promise.race([network, slow]);
     if (response.status < 500 || !stored) return response;
   } catch (error) {
-    if (!stored) return pageNotStored(event, path, error);
+    if (!stored) return pageNotStored(path, error);
   }
-  return pageOf(event, path, stored);
+  return pageOf(path, stored, { offline: true });
 }
 
-async function pageNotStored(event, path, error) {
+/** Whether a page of the copy is as good as the server's. Who reloads wants the server's. */
+async function isFresh(request) {
+  if (["no-cache", "reload"].includes(request.cache)) return false;
+  const { checked, problem } = await copy.state();
+  return !problem && Date.now() - checked < FRESH;
+}
+
+async function pageNotStored(path, error) {
+  const folder = !path.endsWith("/") && (await copy.page(`${path}/`).catch(() => undefined));
+  if (folder) return Response.redirect(new URL(`${path}/`, copy.root));
   const help = await copy.page(NOT_STORED).catch(() => undefined);
   if (!help) throw error;
   const root = copy.root.pathname;
   const [hans, hant] = [root, `${root}hant/`];
   const [base, twin] = isTraditional(path) ? [hant, hans] : [hans, hant];
-  return pageOf(event, path, help, { root, base, twin });
+  return pageOf(path, help, { offline: true, places: { root, base, twin } });
 }
 
-function pageOf(event, path, { core, record, date }, places) {
-  composed.add(event.resultingClientId);
+function pageOf(path, { core, record, date, version }, { offline = false, places } = {}) {
   const html = compose(core, record, isTraditional(path), places);
-  const marked = html.replace("<html", `<html data-offline="${date}"`);
-  return new Response(marked, { headers: { "Content-Type": "text/html; charset=utf-8" } });
+  const said = `<html data-copy="${version}"${offline ? ` data-offline="${date}"` : ""}`;
+  const headers = { "Content-Type": "text/html; charset=utf-8" };
+  return new Response(html.replace("<html", said), { headers });
 }
 
 function isTraditional(path) {
@@ -75,10 +93,10 @@ async function answerAsset(request, path) {
   return (await stored(path)) ?? fetch(request);
 }
 
-async function answerData(event, path) {
-  if (composed.has(event.clientId)) return (await stored(path)) ?? fetch(event.request);
+async function answerData(request, path, version) {
+  if (version) return (await stored(path, version)) ?? fetch(request);
   try {
-    const response = await fetch(event.request);
+    const response = await fetch(request);
     if (response.status < 500) return response;
   } catch {
     // the copy answers
@@ -86,8 +104,8 @@ async function answerData(event, path) {
   return (await stored(path)) ?? Response.error();
 }
 
-async function stored(path) {
-  const text = await copy.file(path).catch(() => undefined);
+async function stored(path, version) {
+  const text = await copy.file(path, version).catch(() => undefined);
   return text === undefined ? undefined : new Response(text, { headers: headersOf(path) });
 }
 
