@@ -122,7 +122,7 @@ def build(
         content,
         out,
         config,
-        with_downloads=downloads,
+        with_downloads=downloads and not kiosk,  # a terminal keeps no files
         edition=edition,
         say=lambda words: click.echo(words, err=True),
     )

@@ -12,24 +12,41 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from site_builder.compose import Shell
+from site_builder.offline import KEPT_DATA
 from site_builder.render import Output
 from site_builder.script import Converter
 
 Edition = Callable[[Iterable[Output]], Iterator[Output]]
 
-_MODULE = re.compile(r'<script type="module" src="([./]*)assets/([\w.-]+)"></script>\n?')
+_MODULE = re.compile(r'<script type="module" src="([^"]*?)assets/([\w.-]+)"></script>\n?')
 _LINK = re.compile(r'(<(?:a|area)\b[^>]*?\shref=")(\.{1,2}/[^"?#]*?/?)([?#][^"]*)?(")')
 _POST = re.compile(r'<form\b[^>]*method="post".*?</form>', re.S)
 _SEARCH = re.compile(r'(<form\b[^>]*\saction="[^"]*/)(")')
-_OUTSIDE = re.compile(r'<a\b[^>]*\shref="(?:https?:)?//[^"]*"[^>]*>(.*?)</a>', re.S)
+_WAY_OUT = re.compile(
+    r'<a\b(?P<class>\sclass="[^"]*")?[^>]*\shref="(?:(?:https?:)?//|tel:|mailto:|[^"]*\.(?:json|xml|ics)")'
+    r"[^>]*>(?P<words>.*?)</a>",
+    re.S,
+)
+"""Links to other sites, to a telephone, and to files that a browser shows without our scripts."""
 _MANIFEST = re.compile(r'<link rel="manifest"[^>]*>\n?')
 _IMPORTED = re.compile(r'["\']\./([\w.-]+\.js)["\']')
 _ONLINE_ONLY: Final = re.compile(r"(offline|outbox|forms)\b")
 """Scripts that need a server or a worker."""
+_KEEPING: Final = re.compile(r"(offline|outbox)\b")
+"""Scripts that keep something on a device; forms.js knows a terminal (data-kiosk)."""
+_OWN_DEVICE = re.compile(r"<section\b[^>]*\sdata-own-device\b.*?</section>", re.S)
+"""What makes sense on a person's own phone or computer only."""
 _LEFT_OUT: Final = ("sw.js", "data/offline", "data/shell.", "data/matters/", "manifest.webmanifest")
 NO_FORMS: Final = (
     '<p class="notice">这是随身带的版本，没有网络，不能在这里提交。可以到大厅咨询台提，'
     "可以打电话，也可以在有网络时打开本站再提交；电话在本页最下面。</p>"
+)
+STICK_IS_A_COPY: Final = (
+    '<p class="notice">这是随身带的版本，全部内容已经在这个文件夹里，没有网络也能看。</p>'
+)
+KIOSK_KEEPS_NOTHING: Final = (
+    '<p class="notice">自助终端不存任何内容。请用您自己的手机或电脑打开本站。</p>'
 )
 KIOSK_WARNING: Final = (
     '<p class="notice" role="alert" data-kiosk-warning hidden>'
@@ -53,9 +70,7 @@ def portable(templates: Path) -> Edition:
                 continue
             if output.path.startswith("assets/") and output.path.endswith(".js"):
                 modules[output.path.removeprefix("assets/")] = output.data.decode()
-            if output.path.startswith(("data/search", "data/ask", "assets/")) and (
-                output.path.endswith(".json")
-            ):
+            if output.path.startswith(KEPT_DATA):
                 yield _twin(output.path, json.loads(output.data))
             yield output
         yield _loader(templates, modules)
@@ -73,6 +88,8 @@ def kiosk(outputs: Iterable[Output]) -> Iterator[Output]:
             continue  # a terminal has a network; it must not keep what it showed
         if output.path.endswith(".html"):
             yield _kiosk_page(output, script, convert)
+        elif output.path.startswith("data/shell."):
+            yield _kiosk_shell(output, script, convert)
         else:
             yield output
 
@@ -94,6 +111,7 @@ def _portable_page(output: Output, convert: Converter) -> Output:
     loaded = [(root, name) for root, name in _MODULE.findall(html) if not _ONLINE_ONLY.match(name)]
     html = _MANIFEST.sub("", _MODULE.sub("", html))
     html = _POST.sub(_words(output, NO_FORMS, convert), html)
+    html = _OWN_DEVICE.sub(_words(output, STICK_IS_A_COPY, convert), html)
     html = _LINK.sub(_to_file, html)
     html = _SEARCH.sub(r"\1index.html\2", html)
     if loaded:
@@ -113,15 +131,32 @@ def _to_file(match: re.Match[str]) -> str:
 
 
 def _kiosk_page(output: Output, script: str, convert: Converter) -> Output:
-    html = output.data.decode()
     root = "../" * output.path.count("/") or "./"
     if output.path.endswith("404.html"):
         root = "/"
-    html = _OUTSIDE.sub(r"\1", _MANIFEST.sub("", html))
+    html = _OWN_DEVICE.sub(_words(output, KIOSK_KEEPS_NOTHING, convert), output.data.decode())
+    warning = _words(output, KIOSK_WARNING, convert)
+    return Output(output.path, _confined(html, root + script, warning).encode())
+
+
+def _kiosk_shell(output: Output, script: str, convert: Converter) -> Output:
+    """Confine the API's own pages, too: receipts and progress are where people are named."""
+    given = json.loads(output.data)
+    shell = Shell(tuple(given["parts"]), tuple(given["slots"]))
+    html = shell.fill({slot: f"@@{slot}@@" for slot in shell.slots})
+    warning = convert(KIOSK_WARNING) if ".hant." in output.path else KIOSK_WARNING
+    confined = Shell.cut(_confined(html, f"@@root@@{script}", warning))
+    text = json.dumps(confined.as_json(), ensure_ascii=False, separators=(",", ":"))
+    return Output(output.path, text.encode())
+
+
+def _confined(html: str, script: str, warning: str) -> str:
+    """Return a page without ways out, which returns to the start after quiet time."""
+    html = _MODULE.sub(lambda m: "" if _KEEPING.match(m[2]) else m[0], _MANIFEST.sub("", html))
+    html = _WAY_OUT.sub(r"<span\g<class>>\g<words></span>", html)
     html = html.replace("<html ", "<html data-kiosk ", 1)
-    added = f'<script type="module" src="{root}{script}"></script>\n</body>'
-    html = html.replace("</body>", _words(output, KIOSK_WARNING, convert) + added)
-    return Output(output.path, html.encode())
+    added = f'{warning}<script type="module" src="{script}"></script>\n</body>'
+    return html.replace("</body>", added)
 
 
 def _words(output: Output, words: str, convert: Converter) -> str:

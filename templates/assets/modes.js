@@ -34,6 +34,7 @@
   chosen = read();
   show();
   if (root.dataset.kind === "senior" || location.hash === "#senior") change({ mode: "senior" });
+  if ("kiosk" in root.dataset && chosen.mode === undefined) change({ mode: "senior" }); // large targets
   // Nobody is sent anywhere: who comes from outside and last read the other script gets one line.
   const inside = document.referrer.startsWith(location.origin);
   root.toggleAttribute("data-offer", !inside && Boolean(chosen.script) && chosen.script !== root.lang);

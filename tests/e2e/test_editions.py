@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import re
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Error, expect
 
 from site_builder import editions
 from site_builder.pipeline import build
+from tests.e2e.outbox.helpers import EVERYTHING_KEPT
+from tests.processes import Server
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -27,10 +31,15 @@ def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def terminal_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("terminal")
     build(ROOT / "content", out, ROOT / "mkdocs.yml", edition=editions.kiosk)
-    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(out))
+    return out
+
+
+@pytest.fixture(scope="module")
+def terminal(terminal_site: Path) -> Iterator[str]:
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(terminal_site))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -67,6 +76,36 @@ def test_every_link_of_a_stick_is_a_file(stick: Path) -> None:
         ), page
 
 
+def test_a_stick_remembers_senior_mode_and_has_the_large_caption_with_pinyin(
+    browser: Browser, stick: Path
+) -> None:
+    """The modes work without a server, too, from page to page."""
+    page = browser.new_page()
+    page.goto((stick / "senior/index.html").as_uri())
+    page.goto((stick / "matters/index.html").as_uri())
+    expect(page.locator("html")).to_have_attribute("data-mode", "senior")
+    page.evaluate("window.modes.change({ caption: 'on', pinyin: 'on' })")
+    page.reload()
+    page.wait_for_function("!document.querySelector('.dock').hidden")
+    page.evaluate("dispatchEvent(new CustomEvent('reading', { detail: '银行' }))")
+    expect(page.locator("[data-caption-text] rt").last).to_have_text("háng")
+    page.close()
+
+
+def test_a_stick_says_that_everything_is_here_already(browser: Browser, stick: Path) -> None:
+    """There is nothing to store, and nothing waits to be sent."""
+    page = browser.new_page()
+    for address, words in (
+        ("offline", "这个文件夹"),
+        ("outbox", "这个文件夹"),
+        ("hant/offline", "這個文件夾"),
+    ):
+        page.goto((stick / address / "index.html").as_uri())
+        expect(page.locator("main .notice").first).to_contain_text(words)
+        expect(page.locator("main button")).to_have_count(0)
+    page.close()
+
+
 def test_a_terminal_forgets_the_person_and_returns_to_the_start(
     browser: Browser, terminal: str
 ) -> None:
@@ -85,10 +124,79 @@ def test_a_terminal_forgets_the_person_and_returns_to_the_start(
     context.close()
 
 
+def test_the_next_person_cannot_go_back_to_the_one_before(browser: Browser, terminal: str) -> None:
+    """The way back leads to the start, whatever the person before had open."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{terminal}matters/")
+    page.goto(f"{terminal}complaints/")
+    page.fill("[name=text]", "我的事")
+    page.clock.run_for(91_000)
+    page.clock.run_for(21_000)
+    expect(page).to_have_url(terminal)
+    with contextlib.suppress(Error):  # the page that is gone back to leads away at once
+        page.go_back()
+    expect(page).to_have_url(terminal)
+    expect(page.locator("main h1")).to_be_visible()
+    context.close()
+
+
+def test_a_terminal_has_large_targets_and_keeps_nothing_of_a_form(
+    browser: Browser, terminal: str
+) -> None:
+    """Senior mode from the first page on; a form there is always that of a shared computer."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{terminal}complaints/")
+    expect(page.locator("html")).to_have_attribute("data-mode", "senior")
+    box = page.locator(".form button[type=submit]").bounding_box()
+    assert box is not None
+    assert box["height"] >= 60
+    page.fill("[name=text]", "我的事")
+    expect(page.locator("[data-shared]")).to_be_checked()
+    page.goto(f"{terminal}offline/")
+    expect(page.locator("main .notice").first).to_contain_text("自助终端不存任何内容")
+    assert page.evaluate(EVERYTHING_KEPT) == []
+    context.close()
+
+
+def test_the_pages_of_the_api_return_to_the_start_too(
+    browser: Browser, terminal_site: Path, tmp_path: Path
+) -> None:
+    """Progress and receipts come from the API: they are forgotten like every other page."""
+    with Server(tmp_path, f"sqlite:///{tmp_path}/api.db").start(
+        "--site", str(terminal_site)
+    ) as api:
+        page = browser.new_page()
+        page.clock.install()
+        page.goto(f"{api.base}/complaints/status/")
+        page.fill("main [name=number]", "T191015-12345678")
+        page.fill("main [name=code]", "12345678")
+        page.click("main form button[type=submit]")
+        page.wait_for_url("**/api/**")
+        expect(page.locator("html")).to_have_attribute("data-kiosk", "")
+        page.clock.run_for(91_000)
+        expect(page.locator("[data-kiosk-warning]")).to_be_visible()
+        page.clock.run_for(21_000)
+        expect(page).to_have_url(f"{api.base}/")
+        page.close()
+
+
 def test_a_terminal_has_no_way_out(browser: Browser, terminal: str) -> None:
-    """There is no link to another site and no worker."""
+    """There is no link to another site, a telephone or a bare file, and no worker."""
     page = browser.new_page()
-    page.goto(terminal)
-    assert page.locator("a[href^='http']").count() == 0
+    for address in (
+        "",
+        "about/",
+        "changes/",
+        "matters/food-business-license-new/",
+        "hant/sitemap/",
+    ):
+        page.goto(terminal + address)
+        hrefs = page.locator("a[href]").evaluate_all("all => all.map((one) => one.href)")
+        out = [href for href in hrefs if not href.startswith(terminal)]
+        files = [href for href in hrefs if re.search(r"\.\w+$", href)]
+        assert (out, files) == ([], [])
     assert page.request.get(f"{terminal}sw.js").status == 404
     page.close()
