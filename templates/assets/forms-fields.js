@@ -142,9 +142,9 @@ export function holds(form, condition) {
   return [value === true ? "yes" : value].flat().some((one) => values.split("|").includes(one));
 }
 
-/** What a receipt shows of an item, delivered or waiting. */
-export function valuesOf({ id, created, receipt }) {
-  if (!receipt) return { provisional: provisional(id), reopen: beijing(created + REOPEN_DAYS * 24 * 3600 * 1000).slice(0, 10) };
+/** What a receipt shows of an item, delivered or waiting; some phones forget what nobody reopens. */
+export function valuesOf({ id, receipt }) {
+  if (!receipt) return { provisional: provisional(id), reopen: beijing(Date.now() + REOPEN_DAYS * 24 * 3600 * 1000).slice(0, 10) };
   return {
     number: receipt.number,
     code: receipt.code,

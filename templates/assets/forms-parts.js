@@ -16,3 +16,9 @@ export function show(name, form) {
   section.querySelector("h2").focus();
   return section;
 }
+
+/** What was wrong with an item, as pairs of field name and sentence. */
+export function wrongs({ errors = [], detail }) {
+  if (errors.length === 0) return [["", detail || words.large]];
+  return errors.map(({ pointer, message }) => [pointer.slice(1), message]);
+}

@@ -1,4 +1,6 @@
-// While there is a network: how many places each half-hour still has.
+// How many places each half-hour still has, while there is a network; and what is free instead.
+
+import { part } from "./forms-parts.js";
 
 export function offerFreeSlots(form, root, words) {
   if (!form.querySelector('[name="slot"]')) return;
@@ -7,6 +9,29 @@ export function offerFreeSlots(form, root, words) {
     if (/^(matter|township|date(_[23])?)$/.test(target.name)) update();
   });
   update();
+}
+
+/** When the wished-for slots are full: one press takes a free one into the form. */
+export function offerInstead(form, alternatives = []) {
+  document.querySelector("[data-alternatives]")?.remove();
+  if (alternatives.length === 0) return;
+  const section = part("alternatives");
+  const template = section.querySelector("li");
+  template.replaceWith(...alternatives.map((free) => choice(form, template.cloneNode(true), free)));
+  document.querySelector(".error-summary").after(section);
+}
+
+function choice(form, entry, { date, slot }) {
+  const button = entry.querySelector("button");
+  button.textContent = `${date} ${slot}`;
+  button.addEventListener("click", () => {
+    for (const suffix of ["_2", "_3"]) for (const name of ["date", "slot"]) form.elements[name + suffix].value = "";
+    Object.assign(form.elements.date, { value: date });
+    Object.assign(form.elements.slot, { value: slot });
+    form.elements.date.dispatchEvent(new Event("change", { bubbles: true }));
+    form.querySelector("button[type=submit]").focus();
+  });
+  return entry;
 }
 
 async function annotate(form, root, words) {

@@ -2,16 +2,19 @@
 // Without this script they post to the API and work as they are.
 
 import { askForSync, root, store } from "./outbox.js";
-import { after, deliver, post } from "./outbox-send.js";
+import { attempt, deliver } from "./outbox-send.js";
 import { answersOf, bodyOf, conditions, fill, summaryOf, valuesOf } from "./forms-fields.js";
 import { showErrors, wrongAnswers } from "./forms-errors.js";
-import { offerFreeSlots } from "./forms-slots.js";
-import { part, show, words } from "./forms-parts.js";
+import { offerFreeSlots, offerInstead } from "./forms-slots.js";
+import { part, show, words, wrongs } from "./forms-parts.js";
 
 const form = document.querySelector("form[data-form]");
 const kind = form.dataset.form;
 const address = new URLSearchParams(location.search);
+const REFUSED = ["correct", "full", "refused"];
 const AUTOSAVE = 400;
+const PATIENCE = 8_000; // milliseconds until people get a receipt, however slow the network is
+const outbox = new URL(document.documentElement.lang === "zh-Hant" ? "hant/outbox/" : "outbox/", root);
 
 let id = newId();
 let edited; // the item that is being changed, when people come from the outbox
@@ -39,29 +42,45 @@ async function start() {
 // Drafts
 
 async function restore() {
-  edited = address.get("edit") && (await hold(address.get("edit")));
-  const draft = edited ?? (await store.draft(kind));
+  if (address.has("edit")) return edit(await hold(address.get("edit")));
+  const draft = await store.draft(kind);
   if (!draft) return;
   id = draft.id;
   fill(form, draft.values);
-  if (!edited) tellDraft(words.restored);
-  else if (edited.problem?.errors) showErrors(form, pairs(edited.problem.errors));
+  tellDraft(words.restored);
 }
 
-/** Take an item out of the queue's hands while it is being changed. */
+function edit(item) {
+  if (!item) return location.replace(outbox); // it is being sent, or gone: the outbox tells which
+  edited = item;
+  id = item.id;
+  fill(form, item.draft ?? item.values);
+  if (REFUSED.includes(item.state)) tellProblem(item.problem);
+}
+
+/** Take an item out of the queue's hands while it is being changed; return it as it was. */
 async function hold(itemId) {
   return store.alone(async () => {
     const item = await store.get(itemId);
     const free = item && item.kind === kind && item.state !== "delivered" && !item.uncertain;
-    return free ? store.keep({ ...item, state: "editing" }) : undefined;
+    if (!free) return undefined;
+    await store.keep({ ...item, state: "editing" });
+    return item;
   });
 }
 
 async function save() {
-  if (shared.checked || edited || form.hidden) return;
+  if (shared.checked || form.hidden) return;
+  if (edited) return saveEdited();
   const values = answersOf(form, { personal: false });
   if (Object.keys(values).length === 0) return;
   await store.keepDraft(kind, { id, values }).then(() => tellDraft(words.draft), () => {});
+}
+
+/** Beside the item, because what it would send is still what was confirmed. */
+async function saveEdited() {
+  const item = await store.get(id).catch(() => undefined);
+  if (["editing", ...REFUSED].includes(item?.state)) await store.keep({ ...item, draft: answersOf(form) }).catch(() => {});
 }
 
 function tellDraft(text) {
@@ -84,11 +103,16 @@ async function forget() {
   form.querySelector("input:not([type=hidden]), select, textarea").focus();
 }
 
+/** On a terminal of the hall (data-kiosk) nobody has to tick it. */
 function addSharedBox() {
   const box = part("shared");
   form.querySelector(".actions").before(box);
   const input = box.querySelector("input");
-  input.addEventListener("change", () => input.checked && store.removeDraft(kind).then(() => (draftLine.hidden = true)).catch(() => {}));
+  box.hidden = input.checked = "kiosk" in document.documentElement.dataset;
+  input.addEventListener("change", () => {
+    form.autocomplete = input.checked ? "off" : "on";
+    if (input.checked) store.removeDraft(kind).then(() => draftLine && (draftLine.hidden = true)).catch(() => {});
+  });
   return input;
 }
 
@@ -114,9 +138,16 @@ async function send(section, button) {
   button.textContent = words.sending;
   clearTimeout(timer);
   const item = await itemOf();
-  const result = await (shared.checked ? sendUnkept(item) : sendKept(item));
+  const kept = !shared.checked && (await keep(item));
+  const sending = kept ? sendKept(item) : sendUnkept(item);
+  const first = kept ? await Promise.race([sending, receiptAtOnce(item)]) : await sending;
   section.remove();
-  tell(result);
+  tell(first);
+}
+
+/** Whoever waits longer gets the device's own receipt; the item is safe and goes on being sent. */
+function receiptAtOnce(item) {
+  return new Promise((done) => setTimeout(done, PATIENCE, item));
 }
 
 async function itemOf() {
@@ -136,45 +167,89 @@ async function itemOf() {
   };
 }
 
-/** Safe on the device first; then over the network, if there is one. */
-async function sendKept(item) {
+/** Put an item into the outbox; false when there is no room, or in some private windows. */
+async function keep(item) {
   try {
-    await store.keep(item, edited ? undefined : kind);
-  } catch {
-    return sendUnkept(item); // no room, or a private window
+    await (edited ? store.keep(item) : store.add(item, kind));
+    return true;
+  } catch (error) {
+    if (error.name !== "ConstraintError") return false;
+    id = item.id = newId(); // another tab sent this draft: this is a second submission
+    return keep(item);
   }
-  const sent = await store.alone(async () => {
-    const now = await store.get(item.id);
-    return now?.state === "waiting" ? deliver(store, root, now) : now;
-  });
-  if (sent.state === "waiting") await askForSync().catch(() => {});
+}
+
+async function sendKept(item) {
+  const sent = await store
+    .alone(async () => {
+      const now = await store.get(item.id);
+      if (!now) return sendUnkept(item); // the browser has just forgotten everything
+      return now.state === "waiting" ? deliver(store, root, now) : now;
+    })
+    .catch(() => item);
+  if (sent.state === "waiting") {
+    await askForSync().catch(() => {});
+    await navigator.storage?.persist?.();
+  }
   return sent;
 }
 
 /** Nothing stays on this device: not what was written, and not the receipt. */
 async function sendUnkept(item) {
-  const result = after(item, await post(root, item), Date.now());
-  return result.state === "waiting" ? { ...result, state: "unsent" } : result;
+  const sent = await attempt(root, item);
+  if (sent.state !== "waiting") return sent;
+  return { ...sent, state: sent.uncertain ? "unsure" : "unsent" };
 }
 
 function tell(item) {
-  if (item.state === "delivered" || item.state === "waiting") {
-    showReceipt(item);
-    return;
+  switch (item.state) {
+    case "delivered":
+      return showReceipt(item);
+    case "waiting":
+      store.onChange(() => replaceReceipt(item.id));
+      return showReceipt(item);
+    case "unsure":
+      return askToSendAgain(item);
+    case "unsent":
+      return tellUnsent(item);
+    default:
+      edited = item;
+      form.hidden = false;
+      return tellProblem(item.problem);
   }
-  form.hidden = false;
-  if (item.state === "unsent") {
-    form.before(part("unsent"));
-    document.querySelector(".error-summary").focus();
-    return;
-  }
-  const { errors = [], detail } = item.problem;
-  showErrors(form, errors.length ? pairs(errors) : [["", detail]]);
 }
 
-/** The API's errors as pairs of field name and sentence. */
-function pairs(errors) {
-  return errors.map(({ pointer, message }) => [pointer.slice(1), message]);
+/** What was sent meanwhile, by whichever tab, is told here, too. */
+async function replaceReceipt(itemId) {
+  const panel = document.querySelector("[data-waiting]");
+  const item = panel && (await store.get(itemId));
+  if (!item || !panel.isConnected || ["waiting", "editing"].includes(item.state)) return;
+  panel.remove();
+  tell(item);
+}
+
+/** Only the same again brings certainty, so the form stays away until then. */
+function askToSendAgain(item) {
+  const section = show("unsure", form);
+  section.querySelector("button").addEventListener("click", async ({ target }) => {
+    target.disabled = true;
+    const sent = await sendUnkept(item);
+    section.remove();
+    tell(sent);
+  });
+}
+
+function tellUnsent({ problem }) {
+  form.hidden = false;
+  const summary = part("unsent");
+  if (problem.detail) summary.querySelector("[data-why]").textContent = problem.detail;
+  form.before(summary);
+  summary.focus();
+}
+
+function tellProblem(problem) {
+  showErrors(form, wrongs(problem));
+  offerInstead(form, problem.alternatives);
 }
 
 async function showReceipt(item) {

@@ -1,7 +1,7 @@
 // The page /outbox/: what waits, the truth about each item, and what can be done with it.
 
 import { beijing, provisional, valuesOf } from "./forms-fields.js";
-import { part, words } from "./forms-parts.js";
+import { part, words, wrongs } from "./forms-parts.js";
 import { root, sendNow, store } from "./outbox.js";
 
 const main = document.querySelector("main");
@@ -83,13 +83,12 @@ function fillItem(entry, item) {
     created: beijing(item.created),
     detail: item.problem?.detail ?? "",
     retry: item.retryAt ? beijing(item.retryAt) : "",
-    ...(item.receipt && valuesOf(item)),
+    ...valuesOf(item),
   };
   for (const [name, text] of Object.entries(texts)) {
     for (const place of entry.querySelectorAll(`[data-fill="${name}"]`)) place.textContent = text;
   }
-  const messages = (item.problem?.errors ?? []).map((error) => error.message);
-  listInto(entry.querySelector("[data-errors]"), messages.length ? messages : [texts.detail]);
+  listInto(entry.querySelector("[data-errors]"), wrongs(item.problem ?? {}).map(([, message]) => message));
   const free = item.problem?.alternatives ?? [];
   listInto(entry.querySelector("[data-alternatives]"), free.map(({ date, slot }) => `${date} ${slot}`));
   entry.querySelector("[data-summary]").append(...(item.summary ?? []).map(row));

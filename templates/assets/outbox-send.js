@@ -4,13 +4,15 @@
 import { solve } from "./outbox-proof.js";
 
 const TIMEOUT = 60_000;
+const ASKING = 10_000;
 const FIRST_WAIT = 5_000;
 const LONGEST_WAIT = 15 * 60_000;
 
 // Problem types of the API (form_api/errors.py).
 const KEPT_NOTHING = new Set(["too-many", "proof-required", "spent-proof", "busy", "storage-full"]);
 const TRY_AGAIN = new Set([...KEPT_NOTHING, "not-found", "no-page", "method-not-allowed"]);
-const TO_CORRECT = new Set(["invalid-answers", "too-large", "malformed-body"]);
+const TO_CORRECT = new Set(["invalid-answers", "malformed-body"]);
+const TOO_LARGE = 413;
 
 /**
  * Send what is due, oldest first; return how many items still wait. `now` also sends what was put
@@ -35,20 +37,24 @@ async function waiting(store) {
   return (await store.all()).filter((item) => item.state === "waiting");
 }
 
-/** Send one item and keep what came of it. */
+/** Send one item and keep what came of it; what cannot be kept is known again by sending again. */
 export async function deliver(store, root, item) {
-  if (!(await reachable(root))) {
-    return store.keep(after(item, { status: 0, unsent: true }, Date.now()));
-  }
-  await store.keep({ ...item, uncertain: true });
-  const outcome = await post(root, item);
-  return store.keep(after(item, outcome, Date.now()));
+  const sent = await attempt(root, item, () => store.keep({ ...item, uncertain: true }));
+  return store.keep(sent).catch(() => sent);
+}
+
+/** Send one item; return it as it is afterwards. `leaving` is called before anything leaves. */
+export async function attempt(root, item, leaving = () => {}) {
+  if (!(await reachable(root))) return after(item, { status: 0, unsent: true }, Date.now());
+  await leaving();
+  return after(item, await post(root, item), Date.now());
 }
 
 /** Asked first, so that an item written in a field without signal stays certain and editable. */
 async function reachable(root) {
   try {
-    const response = await fetch(new URL("api/livez", root), { cache: "no-store", credentials: "omit" });
+    const options = { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout?.(ASKING) };
+    const response = await fetch(new URL("api/livez", root), options);
     return (await response.json()).status === "ok"; // the log-in page of a hotel is not
   } catch {
     return false;
@@ -56,11 +62,12 @@ async function reachable(root) {
 }
 
 /** Post an item, whatever happens on the way; the outcome is `{ status, body, retryAfter }`. */
-export async function post(root, item) {
+async function post(root, item) {
   try {
     const outcome = await request(root, item);
     if (!needsProof(outcome)) return outcome;
-    const challenge = await fetch(new URL(`api/challenge?id=${item.id}`, root));
+    const asking = { signal: AbortSignal.timeout?.(ASKING) };
+    const challenge = await fetch(new URL(`api/challenge?id=${item.id}`, root), asking);
     return await request(root, item, await solve(await challenge.json()));
   } catch {
     return { status: 0 };
@@ -86,7 +93,8 @@ async function request(root, item, proof) {
 }
 
 function seconds(response, body) {
-  return Number(response.headers.get("Retry-After") ?? body.retry_after) || 0;
+  const told = response.headers.get("Retry-After") ?? body.retry_after;
+  return Math.max(0, Number(told) || (Date.parse(told) - Date.now()) / 1000) || 0;
 }
 
 function needsProof({ body }) {
@@ -101,7 +109,7 @@ export function after(item, { status, unsent = false, body = {}, retryAfter = 0 
     return delivered(item, body, now);
   }
   if (definite(status, type)) {
-    return { ...tried, uncertain: false, state: stateOf(type), problem: { ...body, status, type } };
+    return { ...tried, uncertain: false, state: stateOf(status, type), problem: { ...body, status, type } };
   }
   const problem = { status, type, detail: body.detail };
   const uncertain = item.uncertain || !(unsent || KEPT_NOTHING.has(type));
@@ -113,25 +121,27 @@ function delivered({ id, kind, title, created, script, status }, receipt, now) {
   return { id, kind, title, created, script, status, state: "delivered", delivered: now, receipt };
 }
 
-/** Whether the API refused for good: sending the same again would change nothing. */
+/** Whether it was refused for good: sending the same again would change nothing. */
 function definite(status, type) {
+  if (status === TOO_LARGE) return true; // a front server says so without a problem document
   return status >= 400 && status < 500 && type !== "" && !TRY_AGAIN.has(type);
 }
 
-function stateOf(type) {
+function stateOf(status, type) {
   if (type === "no-place") return "full";
-  return TO_CORRECT.has(type) ? "correct" : "refused";
+  return status === TOO_LARGE || TO_CORRECT.has(type) ? "correct" : "refused";
 }
 
 function problemOf(body) {
   return String(body?.type ?? "").split("/").pop();
 }
 
+/** Full jitter: after an outage all phones of a district must not come at once. */
 function pause({ tries }, retryAfter, now) {
   const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries);
   return retryAfter
     ? { notBefore: now + retryAfter * 1000, retryAt: now + retryAfter * 1000 }
-    : { notBefore: 0, retryAt: now + longest * (0.5 + Math.random() / 2) };
+    : { notBefore: 0, retryAt: now + longest * Math.random() };
 }
 
 /** A missing network is tried at every occasion; a server in trouble is given time. */

@@ -14,14 +14,22 @@ export class OutboxStore {
   constructor(root) {
     this.name = `outbox ${new URL(root).pathname}`;
     this.channel = globalThis.BroadcastChannel && new BroadcastChannel(this.name);
+    this.callbacks = [];
   }
 
-  /** Keep an item, and forget the draft it was made from; safe on disk when this returns. */
-  async keep(item, draft) {
+  /** Keep a new item, and forget the draft it was made from. Fails when the id is taken: two tabs
+   * may have gone on with one draft. */
+  async add(item, draft) {
     await this.change(["items", "drafts"], (items, drafts) => {
-      items.put(item);
-      if (draft) drafts.delete(draft);
+      items.add(item);
+      drafts.delete(draft);
     });
+    return item;
+  }
+
+  /** Keep an item as it is now; safe on disk when this returns. */
+  async keep(item) {
+    await this.change(["items"], (items) => items.put(item));
     return item;
   }
 
@@ -65,7 +73,7 @@ export class OutboxStore {
 
   /** Call back whenever this or another tab, or the worker, changed something. */
   onChange(callback) {
-    this.callback = callback;
+    this.callbacks.push(callback);
     this.channel?.addEventListener("message", callback);
   }
 
@@ -87,7 +95,7 @@ export class OutboxStore {
       work(...names.map((name) => transaction.objectStore(name)));
     });
     this.channel?.postMessage("changed");
-    this.callback?.();
+    for (const callback of this.callbacks) callback();
   }
 
   async read(name, work) {

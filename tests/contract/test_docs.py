@@ -41,6 +41,13 @@ def test_every_shipped_package_has_its_licence_listed() -> None:
     assert locked - listed == set()
 
 
+def test_every_fault_of_the_outbox_is_listed() -> None:
+    """docs/outbox-faults.md names exactly the tests there are."""
+    tests = re.findall(r"^def (test_\w+)", read("tests/e2e/outbox/test_faults.py"), re.MULTILINE)
+    listed = re.findall(r"`(test_\w+)` \|$", read("docs/outbox-faults.md"), re.MULTILINE)
+    assert sorted(listed) == sorted(tests)
+
+
 @pytest.mark.parametrize("group", [site_builder, form_api], ids=["site-builder", "form-api"])
 def test_every_command_has_help(group: Group) -> None:
     """Each command and option explains itself in --help."""

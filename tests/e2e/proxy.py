@@ -25,7 +25,8 @@ class Proxy:
     """Passes everything on to `upstream`; `faults` says what happens to the next submissions.
 
     "lose": passed on, the answer is lost. "drop": never passed on. "hang": passed on, and the
-    answer waits until `release` is called. A number: that status is answered instead.
+    answer waits until `release` is called. "pass": nothing. A number: that status is answered
+    instead. "413 of a front server": that, with a page instead of a problem document.
     """
 
     def __init__(self, upstream: Server) -> None:
@@ -77,6 +78,8 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             fault = proxy.faults.pop(0) if proxy.faults else None
             if isinstance(fault, int):
                 self._answer_problem(fault)
+            elif fault == "413 of a front server":
+                self._answer(413, "text/html", b"<h1>413 Request Entity Too Large</h1>")
             elif fault == "drop":
                 self._cut()
             else:
@@ -121,8 +124,11 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
 
         def _answer_problem(self, status: int) -> None:
             data = json.dumps(PROBLEMS.get(status, {})).encode()
+            self._answer(status, "application/problem+json", data)
+
+        def _answer(self, status: int, type_: str, data: bytes) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/problem+json")
+            self.send_header("Content-Type", type_)
             self.send_header("Content-Length", str(len(data)))
             if proxy.retry_after:
                 self.send_header("Retry-After", str(proxy.retry_after))

@@ -1,0 +1,91 @@
+"""What people can do with what waits, and what stays on the device."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.outbox.helpers import (
+    KEPT,
+    RECEIVED,
+    TEXT,
+    Api,
+    assert_delivered_once,
+    kept,
+    offline,
+    send,
+    write,
+    write_offline,
+)
+from tests.e2e.proxy import Proxy
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_draft_survives_and_holds_nothing_personal(
+    page: Page, context: BrowserContext, proxy: Proxy
+) -> None:
+    """A closed tab does not cost what was written; name and phone are not kept in a draft."""
+    page.goto(f"{proxy.url}complaints/")
+    page.fill("[name=text]", TEXT)
+    page.check("[name=reply_wanted][value=yes]")
+    page.fill("[name=contact]", "13805390000")
+    expect(page.locator("[data-saved]")).to_contain_text("草稿已存")
+    page.close()
+    again = context.new_page()
+    again.goto(f"{proxy.url}complaints/")
+    expect(again.locator("[name=text]")).to_have_value(TEXT)
+    assert "13805390000" not in json.dumps(kept(again))
+    again.click("text=删除草稿")
+    expect(again.locator("[name=text]")).to_have_value("")
+    assert kept(again) == []
+
+
+def test_a_shared_computer_keeps_nothing(page: Page, proxy: Proxy, api: Api) -> None:
+    """Who ticks the box for shared computers leaves no draft, no item and no receipt."""
+    write(page, proxy)
+    page.click("[data-action=back]")
+    page.check("[data-shared]")
+    page.click(".form button[type=submit]")
+    assert send(page) == RECEIVED
+    assert kept(page) == []
+    assert api.rows() == 1
+
+
+def test_a_waiting_item_can_be_changed(
+    page: Page, context: BrowserContext, proxy: Proxy, api: Api
+) -> None:
+    """Until it is sent, an item is the person's: what arrives is what they changed it to."""
+    write_offline(page, context, proxy)
+    page.get_by_role("link", name="修改").click()
+    page.fill("[name=text]", "改过的")
+    page.click(".form button[type=submit]")
+    assert send(page) == KEPT
+    offline(context, proxy, yes=False)
+    assert_delivered_once(page, proxy, api)
+
+
+def test_a_waiting_item_can_be_cancelled(page: Page, context: BrowserContext, proxy: Proxy) -> None:
+    """Cancelled before it was sent, it is gone from the device and never reaches the API."""
+    write_offline(page, context, proxy)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.click("text=取消，不送了")
+    expect(page.locator("[data-empty]")).to_be_visible()
+    offline(context, proxy, yes=False)
+    page.reload()
+    expect(page.locator("[data-empty]")).to_be_visible()
+    assert proxy.submitted == []
+    assert kept(page) == []
+
+
+def test_an_item_can_be_kept_as_a_file(page: Page, context: BrowserContext, proxy: Proxy) -> None:
+    """Who does not trust the phone takes a text file with every answer along."""
+    write_offline(page, context, proxy)
+    with page.expect_download() as download:
+        page.click("text=存成文件")
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    assert f"请把事情说一说：{TEXT}" in text
+    assert "王女士" in text
