@@ -35,6 +35,7 @@ SCORES = ("performance", "accessibility", "best-practices", "seo")
 MEASURES = {
     "FCP ms": "first-contentful-paint",
     "LCP ms": "largest-contentful-paint",
+    "TBT ms": "total-blocking-time",
     "CLS": "cumulative-layout-shift",
     "KB": "total-byte-weight",
 }
@@ -62,8 +63,9 @@ def table(base: str) -> Iterator[str]:
         shown = [
             f"{values[0]:.0f}",
             f"{values[1]:.0f}",
-            f"{values[2]:.3f}",
-            f"{values[3] / 1000:.0f}",
+            f"{values[2]:.0f}",
+            f"{values[3]:.3f}",
+            f"{values[4] / 1000:.0f}",
         ]
         yield f"| {name} | {' | '.join([*map(str, scores), *shown])} |"
         for told in _lost(report):

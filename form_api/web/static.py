@@ -17,7 +17,11 @@ FOREVER = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 PREVIEWS = "previews"
 """Branches built for colleagues to look at lie beside the site (site-builder publish)."""
-TYPES = {".webmanifest": "application/manifest+json", ".md": "text/plain; charset=utf-8"}
+TYPES = {
+    ".webmanifest": "application/manifest+json",
+    ".md": "text/plain; charset=utf-8",
+    ".bin": "application/gzip",  # parts of the offline copy: compressing them again gains nothing
+}
 
 
 class StaticSite(StaticFiles):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,16 @@ def test_directory_index_is_compressed(served: Any) -> None:
     assert "全部事项" in answer.text
     assert answer.headers["Content-Encoding"] == "gzip"
     assert served.client.get("/matters").headers["Location"].endswith("/matters/")
+
+
+def test_what_is_compressed_already_is_sent_as_it_is(served: Any, site: Path) -> None:
+    """Parts of the offline copy cost the server nothing and say how long they are."""
+    part = gzip.compress(b"pages" * 1000)
+    (site / "pages.0123abcd4567.bin").write_bytes(part)
+    answer = served.client.get("/pages.0123abcd4567.bin")
+    assert answer.content == part
+    assert answer.headers["Content-Length"] == str(len(part))
+    assert "Content-Encoding" not in answer.headers
 
 
 def test_404_in_the_right_script(served: Any) -> None:
