@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, TextIO
 
@@ -29,7 +30,9 @@ COLUMNS = (
     "称呼",
     "联系方式",
 )
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_SKIPPED = r"[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]"
+"""What spreadsheets pass over before they look for a formula."""
+_FORMULA = re.compile(rf"[\t\r\n]|{_SKIPPED}*[=+@＝＋－＠-]")
 
 
 def write_csv(tx: Tx, keys: Keys, file: TextIO) -> int:
@@ -75,7 +78,7 @@ def opened(keys: Keys, found: Submission) -> dict[str, Any]:
 
 def safe(cell: str) -> str:
     """Keep a spreadsheet from running what somebody typed."""
-    return f"'{cell}" if cell[:1] in ("\t", "\r") or cell.lstrip().startswith(_FORMULA) else cell
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def masked_name(name: str) -> str:

@@ -25,7 +25,7 @@ def csv_of(tables: Iterable[Table]) -> bytes:
     writer = csv.writer(out)
     for table in tables:
         writer.writerow([safe(table.title)])
-        writer.writerow(table.head)
+        writer.writerow(map(_cell, table.head))
         writer.writerows([[_cell(item) for item in row] for row in table.rows])
         writer.writerow([])
     return out.getvalue().encode()
