@@ -2,9 +2,10 @@
 // question always gets the same answer, and a question it does not understand gets none.
 // No page, no network in here: the same code runs in the page and in tests/evaluation.
 
-/** It answers when this share of the question's meaning was found, and offers when this one. */
+/** It answers when this share of the question's meaning was found; with less it only offers. */
 const SURE = 0.65;
-const LIKELY = 0.5;
+const LIKELY = 0.58;
+const POSSIBLE = 0.45;
 /** It also answers when a name stands in the question, word for word or (longer ones) nearly. */
 const LITERAL = 0.3;
 const NEARLY = { coverage: 0.4, filled: 0.85, length: 3 };
@@ -15,7 +16,8 @@ const ALIKE = 0.93;
 const OF_A_PACKAGE = ["process", "materials", "time"];
 /** A package is offered when somebody wants to open a shop and it fits this well beside the best. */
 const PACKAGE = { score: 0.6, coverage: 0.48 };
-/** A page that is no matter must be clearly ahead of the matters. */
+/** A page that is no matter must be about as near as the matters, or, not named, clearly ahead. */
+const BESIDE = 0.9;
 const SURE_OF_A_PAGE = 0.75;
 const AHEAD = 1.1;
 
@@ -63,7 +65,7 @@ export class Asking {
       hit.named = hit.literal || nearly;
       hit.sure = hit.named || hit.coverage >= SURE;
     }
-    return hits.filter((hit) => hit.doc.kind !== "article" && (hit.sure || hit.coverage >= LIKELY));
+    return hits.filter((hit) => hit.doc.kind !== "article" && (hit.sure || hit.coverage >= POSSIBLE));
   }
 
   #choose(hits, facet, text) {
@@ -73,7 +75,7 @@ export class Asking {
     if (page) return answer(facet ?? "where", page.doc);
     const matters = hits.filter(({ doc }) => doc.facts || (doc.kind === "package" && ofAPackage(facet)));
     const [top] = matters;
-    if (!top) return decline("unknown");
+    if (!top?.sure && !(top?.coverage >= LIKELY)) return decline("unknown", top && docs(matters, top));
     if (!top.sure || tooMany(matters)) return { facet: facet ?? "process", doc: null, others: docs(matters, top) };
     return answer(facet ?? "process", top.doc, docs(matters, top, top));
   }
@@ -94,8 +96,8 @@ export class Asking {
     const matter = hits.find(({ doc }) => doc.facts || doc.kind === "package");
     const page = hits.find((hit) => !hit.doc.facts && hit.doc.kind !== "package" && (hit.named || hit === hits[0]));
     if (!page || (matter && matter.named)) return undefined;
-    if (page.literal) return page;
-    return page.coverage >= SURE_OF_A_PAGE && page.score > AHEAD * (matter?.score ?? 0) ? page : undefined;
+    const beside = (share) => page.score > share * (matter?.score ?? 0);
+    return (page.literal && beside(BESIDE)) || (page.coverage >= SURE_OF_A_PAGE && beside(AHEAD)) ? page : undefined;
   }
 
   /** Nothing but a facet: ask which matter. Nothing at all: cannot help. */
@@ -163,8 +165,8 @@ function answer(facet, doc, others = []) {
   return { facet, doc, others };
 }
 
-function decline(why) {
-  return { facet: "decline", doc: null, others: [], why };
+function decline(why, others = []) {
+  return { facet: "decline", doc: null, others, why };
 }
 
 /** Hide what looks like an identity card or a telephone number before it is shown or kept. */
