@@ -121,20 +121,19 @@ export class Asking {
     let rest = text;
     let said = 0;
     for (const word of [...words].sort((a, b) => b.length - a.length)) {
-      const found = this.#said(word, rest);
-      if (!found) continue;
-      rest = rest.replace(found, " ");
+      const [from, length] = this.#said(word, rest);
+      if (from < 0) continue;
+      rest = `${rest.slice(0, from)} ${rest.slice(from + length)}`;
       said += word.length;
     }
     return { rest: rest.trim(), said };
   }
 
-  /** The word as it stands in the text, in characters or spelled in pinyin; none inside a name. */
+  /** Where the word is said in the text, and how long it is there: in characters or in pinyin. */
   #said(word, text) {
-    if (text.includes(word)) return this.#stands(word, text) ? word : undefined;
-    if (/[\u3400-\u9fff]/.test(text)) return undefined;
-    const spelled = this.#spell(word);
-    return text.match(new RegExp(`(?<![a-z])${spelled.join(" ?")}(?![a-z])`))?.[0];
+    if (/[\u3400-\u9fff]/.test(text)) return [this.#place(word, text), word.length];
+    const spelled = new RegExp(`(?<![a-z])${this.#spell(word).join(" ?")}(?![a-z])`);
+    return [text.search(spelled), text.match(spelled)?.[0].length];
   }
 
   #spell(word) {
@@ -142,9 +141,15 @@ export class Asking {
     return this.spelled.get(word);
   }
 
-  /** Whether the text has the word, and not only as a piece of a matter's name. */
   #stands(word, text) {
-    return text.includes(word) && !this.engine.withinName(text, text.indexOf(word), word.length);
+    return this.#place(word, text) >= 0;
+  }
+
+  /** Where the text has the word other than as a piece of a matter's name; -1 when nowhere. */
+  #place(word, text) {
+    let at = text.indexOf(word);
+    while (at >= 0 && this.engine.withinName(text, at, word.length)) at = text.indexOf(word, at + 1);
+    return at;
   }
 }
 

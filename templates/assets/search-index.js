@@ -42,9 +42,11 @@ function tell() {
   for (const heard of listeners) heard();
 }
 
-/** The address of a document in this page's script. */
+/** The address of a document in this page's script; of a file, where no server finds the index. */
 export function addressOf(doc) {
-  return new URL(doc.url, base).href;
+  const address = new URL(doc.url, base);
+  if (address.protocol === "file:" && address.pathname.endsWith("/")) address.pathname += "index.html";
+  return address.href;
 }
 
 /** Write `text` into `element` with what the query matched marked. */

@@ -59,6 +59,8 @@ class Suggestions {
     if (event.key === "ArrowDown" && closed) this.show();
     else if (event.key === "ArrowDown" && !closed) this.activate(this.active < last ? this.active + 1 : -1);
     else if (event.key === "ArrowUp" && !closed) this.activate(this.active < 0 ? last : this.active - 1);
+    else if (event.key === "Home" && this.active >= 0) this.activate(0);
+    else if (event.key === "End" && this.active >= 0) this.activate(last);
     else if (event.key === "Enter" && this.active >= 0) this.open(this.list.children[this.active]);
     else if (event.key === "Escape" && !closed) this.close();
     else return;

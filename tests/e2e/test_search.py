@@ -1,0 +1,137 @@
+"""/search/ and the suggestions under every search box, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import OpenPage
+
+pytestmark = pytest.mark.browser
+
+
+def results(open_page: OpenPage, query: str, root: str = "", **options: object) -> Page:
+    page = open_page(f"{root}search/?q={quote(query)}", **options)
+    expect(page.locator("#search-results a").first).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize(
+    ("query", "address"),
+    [
+        ("食品经营许可", "/matters/food-business-license-new/"),
+        ("營業執照遺失", "/matters/business-license-reissue/"),
+        ("laonianzheng", "/matters/elderly-preference-card/"),
+        ("lao nian zheng", "/matters/elderly-preference-card/"),
+        ("gzf", "/matters/public-rental-housing/"),
+        ("取shui许可", "/matters/water-abstraction-permit/"),
+        ("消房验收", "/matters/fire-acceptance/"),
+        ("最低生保障", "/matters/minimum-living-allowance/"),
+        ("开饭店", "/packages/open-restaurant/"),
+        ("不用跑腿", "/no-visit/"),
+        ("公积金", "/hall/#zone-housing-fund"),
+        ("汤头", "/townships/tangtou/"),
+        ("长辈版", "/senior/"),
+        ("双随机", "/supervision/"),
+    ],
+)
+def test_however_people_type_the_page_they_mean_comes_first(
+    open_page: OpenPage, query: str, address: str
+) -> None:
+    """/search/?q=… lists links inside #search-results, what people mean first, in both scripts."""
+    for root in ("", "hant/"):
+        page = results(open_page, query, root)
+        first = page.locator("#search-results a").first
+        assert first.evaluate("(link) => link.href").endswith(root + address.removeprefix("/"))
+
+
+def test_hits_are_shown_in_the_script_of_the_page(open_page: OpenPage) -> None:
+    """Typed in either script, a hit on a 繁體 page is 繁體, with what was found marked."""
+    page = results(open_page, "营业执照", "hant/")
+    expect(page.locator("#search-results mark").first).to_have_text("營業執照")
+    expect(page.locator("#search-results")).not_to_contain_text("营业执照")
+
+
+def test_facets_narrow_the_hits_and_stay_in_the_address(open_page: OpenPage) -> None:
+    """What is ticked leaves only matters that have it, and a copied address gives the same list."""
+    page = results(open_page, "许可证")
+    page.get_by_label("主题").select_option("health")
+    page.get_by_label("不用跑腿").check()
+    expect(page).to_have_url(re.compile("theme=health.*only=no_visit"))
+    narrowed = page.locator("#search-results li")
+    expect(narrowed.first).to_contain_text("跑 0 次")
+    titles = page.locator("#search-results a").all_inner_texts()
+    assert "护士执业注册" in titles or len(titles) > 2
+    expect(page.locator("[data-search-status]")).to_contain_text(f"{len(titles)} 条")
+    page.reload()
+    expect(page.locator("#search-results a")).to_have_count(len(titles))
+
+
+def test_nothing_found_says_what_to_do(open_page: OpenPage) -> None:
+    """A query that finds nothing gets a way on, not an empty page."""
+    page = open_page(f"search/?q={quote('qqqqxxxx')}")
+    expect(page.locator("[data-search-status]")).to_contain_text("换个说法")
+    expect(page.locator("#search-results a")).to_have_count(0)
+
+
+def test_without_scripts_every_matter_is_listed(open_page: OpenPage) -> None:
+    """Where scripts are off, the page says so and lists all matters by theme."""
+    page = open_page("search/?q=x", java_script_enabled=False)
+    expect(page.locator("main")).to_contain_text("关闭了脚本")
+    expect(page.locator("main a[href*='/matters/'], main a[href*='../matters/']")).to_have_count(
+        147
+    )
+
+
+def combobox(open_page: OpenPage) -> Page:
+    page = open_page("search/")
+    page.goto(page.url.removesuffix("search/"))
+    page.locator("form[data-search] input[name=q]:visible").first.focus()
+    page.keyboard.type("低保")
+    expect(page.get_by_role("option").first).to_be_visible()
+    return page
+
+
+def test_suggestions_follow_the_combobox_pattern(open_page: OpenPage) -> None:
+    """Arrows, Home and End choose, Escape closes and keeps the words, Enter opens; all is said."""
+    page = combobox(open_page)
+    box = page.get_by_role("combobox").and_(page.locator(":focus"))
+    options = page.get_by_role("option")
+    expect(box).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("form[data-search] [role=status]:visible").first).to_contain_text(
+        str(options.count())
+    )
+
+    def active() -> str:
+        chosen = page.locator("[role=option][aria-selected=true]")
+        expect(chosen).to_have_count(1)
+        expect(box).to_have_attribute("aria-activedescendant", chosen.get_attribute("id") or "")
+        return chosen.inner_text()
+
+    page.keyboard.press("ArrowDown")
+    assert active() == options.first.inner_text()
+    page.keyboard.press("End")
+    assert active() == options.last.inner_text()
+    page.keyboard.press("Home")
+    assert active() == options.first.inner_text()
+    page.keyboard.press("ArrowUp")
+    expect(box).not_to_have_attribute("aria-activedescendant", re.compile("."))
+    page.keyboard.press("Escape")
+    expect(box).to_have_attribute("aria-expanded", "false")
+    expect(box).to_have_value("低保")
+    page.keyboard.press("ArrowDown")
+    expect(options.first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("matters/minimum-living-allowance/"))
+
+
+def test_enter_without_a_choice_searches(open_page: OpenPage) -> None:
+    """Who only types and presses Enter gets the page of all hits."""
+    page = combobox(open_page)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"search/\?q="))
+    expect(page.locator("#search-results a").first).to_be_visible()
