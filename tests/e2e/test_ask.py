@@ -107,7 +107,8 @@ def test_sentences_say_the_records_own_figures(
     conditions = told("conditions")
     assert [c for c in record["conditions"] if squeezed(c) not in conditions] == []
     laws = told("legal_basis")
-    assert [law["name"] for law in record["legal_basis"] if law["name"] not in laws] == []
+    named = [basis["document"] for basis in record["legal_bases"]]
+    assert [document for document in named if squeezed(document) not in laws] == []
 
 
 def test_the_conversation_remembers_the_matter(open_page: OpenPage) -> None:

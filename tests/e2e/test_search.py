@@ -30,7 +30,7 @@ def results(open_page: OpenPage, query: str, root: str = "", **options: object) 
         ("取shui许可", "/matters/water-abstraction-permit/"),
         ("消房验收", "/matters/fire-acceptance/"),
         ("最低生保障", "/matters/minimum-living-allowance/"),
-        ("开饭店", "/packages/open-restaurant/"),
+        ("我要开餐馆", "/packages/open-restaurant/"),
         ("不用跑腿", "/no-visit/"),
         ("公积金", "/hall/#zone-housing-fund"),
         ("汤头", "/townships/tangtou/"),
@@ -72,7 +72,7 @@ def test_facets_narrow_the_hits_and_stay_in_the_address(open_page: OpenPage) -> 
 
 def test_nothing_found_says_what_to_do(open_page: OpenPage) -> None:
     """A query that finds nothing gets a way on, not an empty page."""
-    page = open_page(f"search/?q={quote('qqqqxxxx')}")
+    page = open_page(f"search/?q={quote('龘龘')}")
     expect(page.locator("[data-search-status]")).to_contain_text("换个说法")
     expect(page.locator("#search-results a")).to_have_count(0)
 
