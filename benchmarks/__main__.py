@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("api", "lighthouse", "site", "accessibility", "publishing")
+NAMES = ("api", "lighthouse", "search", "site", "accessibility", "publishing")
 
 if sys.argv[1:2] == ["site"]:
     from benchmarks.site import main

@@ -1,0 +1,105 @@
+"""How soon search is ready, how long an answer takes and what a first query costs, on a slow phone.
+
+The processor is slowed four times by Chromium itself (Emulation.setCPUThrottlingRate). The service
+is the real one (`form-api serve`), so bytes are those of the line, compressed.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.sync_api import Browser, CDPSession, Page
+
+from tests.evaluation.scores import script_of
+
+SLOWED: Final = 4
+TIMES: Final = 5
+
+_READY = """async (script) => {
+  const from = performance.now();
+  const { openSearch } = await import(script);
+  const engine = await openSearch();
+  const ready = performance.now() - from;
+  await engine.learnt;
+  return [ready, performance.now() - from, engine.docs.length];
+}"""
+_ANSWERS = """async ([search, ask, texts, questions]) => {
+  const engine = await (await import(search)).openSearch();
+  const asking = await (await import(ask)).openAsking();
+  const taken = (answer, all) => all.map((text) => {
+    const from = performance.now();
+    answer(text);
+    return performance.now() - from;
+  });
+  const search = (text) => engine.search(text);
+  taken(search, texts.slice(0, 20));
+  return [taken(search, texts), taken((text) => asking.understand(text), questions)];
+}"""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Milliseconds until names can be searched, until all is known; how many documents; bytes."""
+
+    names: float
+    everything: float
+    documents: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Milliseconds of an answer: half of them, 95 in 100, the slowest."""
+
+    median: float
+    most: float
+    slowest: float
+
+    @classmethod
+    def of(cls, times: Sequence[float]) -> Taken:
+        """Sum up the times of many answers."""
+        ordered = sorted(times)
+        most = ordered[int(0.95 * (len(ordered) - 1))]
+        return cls(statistics.median(ordered), most, ordered[-1])
+
+
+def ready(browser: Browser, base: str, script: str) -> Ready:
+    """Focus a search box for the first time, several times over; return the median."""
+    runs = sorted((_ready_once(browser, base, script) for _ in range(TIMES)), key=lambda r: r.names)
+    return runs[len(runs) // 2]
+
+
+def _ready_once(browser: Browser, base: str, script: str) -> Ready:
+    context = browser.new_context(service_workers="block")
+    page = context.new_page()
+    page.goto(f"{base}complaints/")
+    page.wait_for_load_state("networkidle")
+    session = slowed(page)
+    got: list[int] = []
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: got.append(event["encodedDataLength"]))
+    names, everything, documents = page.evaluate(_READY, script)
+    page.wait_for_timeout(200)
+    context.close()
+    return Ready(names, everything, documents, int(sum(got)))
+
+
+def answers(
+    page: Page, base: str, texts: Sequence[str], questions: Sequence[str]
+) -> tuple[Taken, Taken]:
+    """Return how long hits and answers take, one query after the other."""
+    page.goto(f"{base}ask/")
+    scripts = [script_of(page, "search-index"), script_of(page, "ask-index")]
+    slowed(page)
+    hits, told = page.evaluate(_ANSWERS, [*scripts, list(texts), list(questions)])
+    return Taken.of(hits), Taken.of(told)
+
+
+def slowed(page: Page) -> CDPSession:
+    """Slow the page's processor down."""
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+    return session
