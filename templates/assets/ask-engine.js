@@ -36,7 +36,7 @@ export class Asking {
    * conversation was about.
    */
   understand(question, before = null) {
-    const text = this.engine.reader.fold(question);
+    const text = this.engine.reader.fold(question.replace(MASKED, " "));
     const why = this.#refused(text);
     if (why) return decline(why);
     const { facet, rest } = this.#facet(text);
@@ -59,10 +59,11 @@ export class Asking {
     const hits = this.engine.search(text, { limit: 8, plain: true });
     const squeezed = this.engine.reader.fold(text).replaceAll(" ", "");
     for (const hit of hits) {
-      const name = this.engine.nameOf(hit);
-      const nearly = hit.coverage >= NEARLY.coverage && hit.filled >= NEARLY.filled && name.length >= NEARLY.length;
-      hit.literal = name.length > 1 && squeezed.includes(name) && hit.coverage >= LITERAL;
-      hit.named = hit.literal || nearly;
+      const names = this.engine.namesOf(hit.doc);
+      const nearly = hit.coverage >= NEARLY.coverage && hit.filled >= NEARLY.filled;
+      const long = names.has(hit.phrase) && names.get(hit.phrase).length >= NEARLY.length;
+      hit.literal = hit.coverage >= LITERAL && [...names.values()].some((name) => name.length > 1 && squeezed.includes(name));
+      hit.named = hit.literal || (nearly && long);
       hit.sure = hit.named || hit.coverage >= SURE;
     }
     return hits.filter((hit) => hit.doc.kind !== "article" && (hit.sure || hit.coverage >= POSSIBLE));
@@ -100,10 +101,10 @@ export class Asking {
     return (page.literal && beside(BESIDE)) || (page.coverage >= SURE_OF_A_PAGE && beside(AHEAD)) ? page : undefined;
   }
 
-  /** Nothing but a facet: ask which matter. Nothing at all: cannot help. */
+  /** Nothing but a facet: a page of that name (缺材料怎么办), else ask which matter. */
   #withoutMatter(text, facet) {
-    const [page] = this.engine.search(text, { limit: 1, plain: true, accept: (doc) => !doc.facts });
-    if (page?.coverage >= SURE_OF_A_PAGE) return answer(facet ?? "where", page.doc);
+    const page = this.#find(text).find((hit) => hit.literal && !hit.doc.facts);
+    if (page) return answer(facet ?? "where", page.doc);
     return facet && facet !== "process" ? answer(facet, null) : decline("unknown");
   }
 
@@ -173,6 +174,8 @@ function answer(facet, doc, others = []) {
 function decline(why, others = []) {
   return { facet: "decline", doc: null, others, why };
 }
+
+const MASKED = /(身份证|电话|手机)?号?码?[是为:：\s]*\d*＊+/g;
 
 /** Hide what looks like an identity card or a telephone number before it is shown or kept. */
 export function masked(text) {

@@ -148,10 +148,9 @@ export class Engine {
     return [...folded].some((char, i) => char !== " " && !idle[i]);
   }
 
-  /** The name a hit was found by, folded; empty when it was found by what stands inside the page. */
-  nameOf({ doc, phrase }) {
-    const name = phrase === doc.title || doc.names.includes(phrase);
-    return name ? this.reader.fold(phrase).replaceAll(" ", "") : "";
+  /** A document's title and names, each with its characters as they are compared. */
+  namesOf({ title, names }) {
+    return new Map([title, ...names].map((name) => [name, this.reader.fold(name).replaceAll(" ", "")]));
   }
 
   /** Whether a word of the text is but a piece of a matter's name, as 上网 in 互联网上网. */

@@ -193,7 +193,7 @@ def test_numbers_of_people_are_masked_and_nothing_is_kept(open_page: OpenPage) -
 def test_answers_can_be_read_aloud(open_page: OpenPage) -> None:
     """朗读 speaks question, answer and quote, without the buttons."""
     page = open_page("ask/")
-    page.evaluate("speechSynthesis.speak = (voice) => (window.spoken = voice.text)")
+    page.evaluate("() => { speechSynthesis.speak = (voice) => { window.spoken = voice.text; }; }")
     ask(page, "老年证几天办好").get_by_role("button", name="朗读").click()
     spoken = page.evaluate("window.spoken")
     assert "老年人优待证办理" in spoken
