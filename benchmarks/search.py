@@ -1,4 +1,4 @@
-"""Search and 智能问答 measured: `python -m benchmarks search [SITE [LARGE_SITE]]`.
+"""Search and 智能问答 measured: `python -m benchmarks.search [SITE [LARGE_SITE]]`.
 
 Builds the committed content and 10,000 matters (or takes built sites), then writes scores, bytes
 and times beside those of Pagefind and MiniSearch into docs/search.md.
