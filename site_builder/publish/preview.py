@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -13,6 +12,7 @@ from typing import Final
 from site_builder.pipeline import build
 from site_builder.publish import git
 from site_builder.publish.place import Place, Say
+from site_builder.publish.records import share
 from site_builder.render import Output
 
 
@@ -24,7 +24,7 @@ def preview(place: Place, branch: str, commit: str, say: Say) -> str:
     with place.turn(say):
         shutil.rmtree(unfinished, ignore_errors=True)
         if (place.previews / name).exists():
-            shutil.copytree(place.previews / name, unfinished, copy_function=os.link)
+            share(place.previews / name, unfinished)
         content = git.checkout(place.repository, commit, place.work)
         build(content, unfinished, Path(settings.config), cache=place.cache, edition=_marked)
         remove(place, branch)

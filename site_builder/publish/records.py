@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -113,12 +114,9 @@ def carry(place: Place, up: Release, goal: Path) -> tuple[str, ...]:
     What that release only carried itself is left behind.
     """
     folder = place.releases / up.name
-    gone = [
-        name
-        for path in sorted(p for p in folder.rglob("*") if _FINGERPRINTED.search(p.name))
-        if (name := path.relative_to(folder).as_posix()) not in up.carried
-        and not (goal / name).exists()
-    ]
+    names = (name for name in _files(folder) if _FINGERPRINTED.search(name))
+    known = set(up.carried)
+    gone = sorted(name for name in names if name not in known and not (goal / name).exists())
     for name in gone:
         (goal / name).parent.mkdir(parents=True, exist_ok=True)
         (goal / name).hardlink_to(folder / name)
@@ -149,6 +147,19 @@ def forget_old(place: Place, keep: int) -> None:
         if release != up:
             (place.releases / f"{release.name}.json").unlink()
             shutil.rmtree(place.releases / release.name)
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """Yield the names of all files, as text: there may be a hundred thousand."""
+    root = f"{folder}{os.sep}"
+    for inside, _, names in os.walk(folder):
+        for name in names:
+            yield f"{inside}{os.sep}{name}".removeprefix(root)
+
+
+def share(folder: Path, goal: Path) -> None:
+    """Make a folder that shares every file with another; `cp` is ten times as fast as Python."""
+    subprocess.run(["cp", "--archive", "--link", "--", folder, goal], check=True)
 
 
 def _folders(folder: Path) -> Iterator[Path]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -74,7 +73,7 @@ def _prepare(place: Place, commit: str, day: dt.date, say: Say) -> Release:
     old = place.releases / up.name if up else None
     folder = place.releases / _UNFINISHED
     if old:
-        shutil.copytree(old, folder, copy_function=os.link)
+        records.share(old, folder)
     result = _build(place, content, folder, settings, day, say)
     problems = verify(folder, content, old)
     if problems:

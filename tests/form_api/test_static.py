@@ -59,6 +59,16 @@ def test_cache_rules(served: Any) -> None:
     assert again.status_code == 304
 
 
+def test_previews_lie_beside_the_site(served: Any, site: Path) -> None:
+    """The address that a push of a branch prints leads to its preview."""
+    page = site.parent / "previews" / "try" / "matters" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("预览", encoding="utf-8")
+    assert served.client.get("/previews/try/matters/").text == "预览"
+    assert served.client.get("/previews/../secret.txt").status_code == 404
+    assert served.client.get("/previews/%2e%2e/secret.txt").status_code == 404
+
+
 def test_nothing_outside_the_site(served: Any) -> None:
     """No path leads out of the site's folder."""
     for path in ("/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/matters/%00"):

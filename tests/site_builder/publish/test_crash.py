@@ -16,7 +16,7 @@ from .conftest import ROOT, Colleague, days_shown
 
 STEPS = (
     "git.checkout",
-    "shutil.copytree",
+    "records.share",
     "build",
     "verify",
     "records.carry",
@@ -28,14 +28,14 @@ STEPS = (
 """What `release` calls on the way, in order."""
 
 RUN = """
-import os, shutil, signal, sys
+import os, signal, sys
 from pathlib import Path
 from site_builder.publish import git, records, release
 from site_builder.publish.place import Place
 
 step, when, folder = sys.argv[1:]
 owner, _, name = step.rpartition(".")
-owner = {"": release, "git": git, "records": records, "shutil": shutil}[owner]
+owner = {"": release, "git": git, "records": records}[owner]
 real = getattr(owner, name)
 
 def killed(*args, **kwargs):
