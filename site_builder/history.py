@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from site_builder.errors import Finding
+from site_builder.gitenv import environment
 from site_builder.load import parse_front_matter, read_data
 from site_builder.schema import MATTER, PACKAGE, Element
 from site_builder.workbook.merge import tidy
@@ -194,6 +195,7 @@ def _has_parent(content: Path, commit: str, prefix: str) -> bool:
     """Tell whether there was content before a commit."""
     listing = subprocess.run(
         ["git", "-C", content, "cat-file", "-e", f"{commit}^:{prefix}matters"],
+        env=environment(),
         capture_output=True,
         check=False,
     )
@@ -205,6 +207,7 @@ def _texts(content: Path, names: list[str]) -> dict[str, str]:
     unique = list(dict.fromkeys(names))
     output = subprocess.run(
         ["git", "-C", content, "cat-file", "--batch"],
+        env=environment(),
         input="\n".join(unique).encode() + b"\n",
         capture_output=True,
         check=True,
@@ -326,6 +329,7 @@ def _bare(value: Any) -> Any:
 def _git(folder: Path, *arguments: str) -> str:
     return subprocess.run(
         ["git", "-c", "core.quotePath=false", "-C", folder, *arguments],
+        env=environment(),
         capture_output=True,
         check=True,
         encoding="utf-8",

@@ -8,17 +8,14 @@ import subprocess
 from pathlib import Path
 
 from site_builder.errors import SiteError
+from site_builder.gitenv import environment
 
 
 def git(repository: Path, *arguments: str) -> str:
-    """Run git in a repository and return what it prints; what hooks inherit is not passed on.
-
-    GIT_DIR and its like would send every git that a hook starts to the wrong repository.
-    """
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    """Run git in a repository and return what it prints."""
     result = subprocess.run(
         ["git", "-c", "core.quotePath=false", "-C", repository, *arguments],
-        env=environment,
+        env=environment(),
         capture_output=True,
         check=False,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -40,6 +41,7 @@ def publish(place: Place, say: Say, day: dt.date | None = None) -> Release | Non
         release = _ready(place, commit, day) or _prepare(place, commit, day, say)
         up = records.current(place)
         if up and up.commit == commit and not release.changed:
+            _put_away(place)
             return None
         release = _accept(place, release)
         records.switch(place, release)
@@ -65,9 +67,8 @@ def _ready(place: Place, commit: str, day: dt.date) -> Release | None:
 def _prepare(place: Place, commit: str, day: dt.date, say: Say) -> Release:
     """Build into a new folder that shares what has not changed, and test it."""
     settings = place.settings()
-    (place.releases / f"{READY}.json").unlink(missing_ok=True)
+    _put_away(place)
     records.clear(place)
-    shutil.rmtree(place.releases / READY, ignore_errors=True)
     content = git.checkout(place.repository, commit, place.work)
     up = records.current(place)
     old = place.releases / up.name if up else None
@@ -87,6 +88,12 @@ def _prepare(place: Place, commit: str, day: dt.date, say: Say) -> Release:
     return release
 
 
+def _put_away(place: Place) -> None:
+    """Remove a prepared release that nobody will see."""
+    (place.releases / f"{READY}.json").unlink(missing_ok=True)
+    shutil.rmtree(place.releases / READY, ignore_errors=True)
+
+
 def _build(
     place: Place, content: Path, folder: Path, settings: Settings, day: dt.date, say: Say
 ) -> Result:
@@ -102,7 +109,11 @@ def _build(
 
 
 def _accept(place: Place, release: Release) -> Release:
-    """Give a prepared release its name and its record."""
+    """Give a prepared release its name and its record, and bring it onto the disk.
+
+    Without that a power failure could leave a link to pages that were never written.
+    """
+    os.sync()
     name = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%f}-{release.commit[:8]}"
     (place.releases / f"{READY}.json").unlink()
     (place.releases / READY).rename(place.releases / name)

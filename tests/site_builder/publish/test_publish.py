@@ -26,6 +26,10 @@ def test_a_push_becomes_the_site_and_an_edit_shows(place: Place, colleague: Coll
     assert "http://site.test/" in second.stderr
     assert days_shown(place.current) == 6
     assert len(releases(place)) == 2
+    told = "承诺办结时限由 5 个工作日改为 6 个工作日"
+    assert told in (place.current / "changes" / "index.html").read_text("utf-8")
+    assert told in (place.current / "changes" / "feed.xml").read_text("utf-8")
+    assert told in (place.current / PAGE).read_text("utf-8")
 
 
 def test_only_what_changed_is_written_anew(place: Place, colleague: Colleague) -> None:
