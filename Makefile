@@ -1,9 +1,12 @@
-.PHONY: run test build check format bench soak lock setup setup-test help clean
+.PHONY: run test soak build check format bench soak lock setup setup-test help clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PORT ?= 8000
+CYCLES ?= 500
+MINUTES ?= 30
+EXAMPLES ?= 400
 
 run: build  ## build, then serve site, API and staff desk on http://127.0.0.1:8000
 	$(BIN)/form-api serve --port $(PORT) --database var/form-api.db --site site
@@ -13,6 +16,12 @@ build: $(READY)  ## the site, into site/
 
 test: setup-test  ## everything, in a real browser and real servers
 	$(BIN)/pytest -n 2 --dist worksteal
+
+soak: setup-test  ## kill, fuzz and load the API for about two hours; CYCLES, MINUTES, EXAMPLES bound it
+	KILL_CYCLES=$(CYCLES) SOAK_MINUTES=$(MINUTES) SCHEMATHESIS_EXAMPLES=$(EXAMPLES) \
+		STATE_EXAMPLES=$(EXAMPLES) STATE_STEPS=60 $(BIN)/pytest -n 0 -s \
+		tests/faults/test_kill.py tests/faults/test_soak.py tests/faults/test_openapi.py \
+		tests/form_api/test_state_machine.py
 
 check: $(READY)  ## format, lint, types
 	$(BIN)/ruff format --check .
