@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -30,6 +31,8 @@ _config = click.option(
 
 def main() -> None:
     """Run the command line; errors go to standard error in words and exit with 1."""
+    # Records live as long as the command; to look for rubbish among them all the time is waste.
+    gc.set_threshold(100_000, 50, 50)
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:

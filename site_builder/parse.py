@@ -6,6 +6,7 @@ import datetime as dt
 import difflib
 import hashlib
 import re
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -260,7 +261,9 @@ def _advice(element: Element) -> str:
 def _text(value: Value, _: Element) -> str:
     if not isinstance(value, str):
         raise ValueError("应当只有一行文字")
-    return value.strip()
+    text = value.strip()
+    # Short texts stand in many matters (names of steps, choices); one of each is enough.
+    return sys.intern(text) if len(text) < 32 else text
 
 
 def _number(value: Value, element: Element) -> int:
