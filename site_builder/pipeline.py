@@ -131,7 +131,10 @@ def templates_of(config: Path) -> Path:
 
 
 def _forms(content: Path) -> Mapping[str, form_definitions.Form]:
-    return form_definitions.load(content / "data" / "forms.yml")
+    try:
+        return form_definitions.load(content / "data" / "forms.yml")
+    except form_definitions.FormDefinitionError as error:
+        raise SiteError(str(error).replace(f"{content}/", "")) from error
 
 
 def _site(

@@ -38,7 +38,11 @@ SLIPS: dict[str, tuple[Callable[[Colleague], None], tuple[str, ...]]] = {
     ),
     "表单坏了": (
         lambda c: c.edit("complaint:", "complaint: [", "content/data/forms.yml"),
-        ("forms.yml",),
+        ("content/data/forms.yml:", "Y-03"),
+    ),
+    "表单没有内容": (
+        lambda c: c.write("content/data/forms.yml", "complaint: 意见\n"),
+        ("forms.yml", "没有内容"),
     ),
 }
 
