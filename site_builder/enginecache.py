@@ -10,6 +10,7 @@ from pathlib import Path
 from site_builder import __version__
 from site_builder.compose import Shell
 from site_builder.prose import Heading, Prose, Rendered
+from site_builder.whole import write_whole
 
 
 def rendered(config: Path, content: Path, templates: Path, cache: Path) -> Rendered:
@@ -24,7 +25,7 @@ def rendered(config: Path, content: Path, templates: Path, cache: Path) -> Rende
     cache.mkdir(parents=True, exist_ok=True)
     for old in cache.glob("engine-*.json"):
         old.unlink()
-    path.write_text(json.dumps(asdict(result), ensure_ascii=False), "utf-8")
+    write_whole(path, json.dumps(asdict(result), ensure_ascii=False))
     return result
 
 

@@ -20,6 +20,7 @@ from site_builder.errors import Finding
 from site_builder.gitenv import environment
 from site_builder.load import parse_front_matter, read_data
 from site_builder.schema import MATTER, PACKAGE, Element
+from site_builder.whole import write_whole
 from site_builder.workbook.merge import tidy
 from site_builder.workbook.words import differences
 
@@ -103,7 +104,7 @@ def kept_changes(content: Path, cache: Path) -> tuple[Change, ...]:
         for old in cache.glob("changes-*.json"):
             old.unlink(missing_ok=True)
         values = [{**asdict(change), "at": change.at.isoformat()} for change in found]
-        path.write_text(json.dumps(values, ensure_ascii=False), "utf-8")
+        write_whole(path, json.dumps(values, ensure_ascii=False))
     return found
 
 

@@ -9,6 +9,7 @@ from site_builder import report
 from site_builder.catalogue import examine
 from site_builder.publish import git
 from site_builder.publish.place import Place
+from site_builder.whole import write_whole
 
 
 def write_report(place: Place, day: dt.date) -> Path:
@@ -17,6 +18,5 @@ def write_report(place: Place, day: dt.date) -> Path:
     catalogue, findings = examine(content)
     page = report.as_html(report.report(catalogue, findings, content, day), day)
     path = place.folder / "report.html"
-    unfinished = place.folder / ".report.html"
-    unfinished.write_text(page, "utf-8")
-    return unfinished.replace(path)
+    write_whole(path, page)
+    return path

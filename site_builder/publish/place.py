@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.errors import SiteError
+from site_builder.whole import write_whole
 
 MAIN = "main"
 
@@ -96,11 +96,5 @@ class Place:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a file whole or not at all, so that it survives a crash at any moment."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    with unfinished.open("w", encoding="utf-8") as file:
-        json.dump(value, file, ensure_ascii=False, indent=2)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    """Write a record, safe from a crash at any moment."""
+    write_whole(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")

@@ -14,6 +14,7 @@ from pathlib import Path
 from site_builder.errors import SiteError
 from site_builder.publish import git
 from site_builder.publish.place import MAIN, Place, write_json
+from site_builder.whole import write_whole
 
 _FINGERPRINTED = re.compile(r"[.-][0-9a-f]{8,}\.\w+\Z")
 READY = ".ready"
@@ -87,7 +88,7 @@ def rollback(place: Place, name: str | None) -> Release:
             kept = carry(place, up, place.releases / target.name)
             target = replace(target, carried=tuple({*target.carried, *kept}))
             write(place.releases / f"{target.name}.json", target)
-        place.held.write_text(git.head(place.repository, MAIN) or "", "utf-8")
+        write_whole(place.held, git.head(place.repository, MAIN) or "")
         switch(place, target)
     return target
 

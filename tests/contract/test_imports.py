@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 LAYERS = [
-    {"errors", "gitenv", "schema", "cores"},
+    {"errors", "gitenv", "schema", "cores", "whole"},
     {"model", "yaml_help", "yaml_plain", "yaml_text", "script"},
     {"load", "parse", "compose"},
     {"check", "prose", "quotes"},
