@@ -10,7 +10,7 @@ from pathlib import Path
 
 from form_api.domain import Submit
 from form_api.store import commands
-from form_api.store.sqlite import SqliteTx, connect, migrate
+from form_api.store.sqlite_file import SqliteTx, connect, migrate
 
 BATCHES = (1, 64, 256)
 

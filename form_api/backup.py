@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from form_api.crypto import Keys
 from form_api.errors import ConfigError
 from form_api.store import queries
-from form_api.store.sqlite import SqliteTx, connect_read_only, lock
+from form_api.store.sqlite_file import SqliteTx, connect_read_only, lock
 
 MAGIC = b"form-api backup 1\n"
 FRAME = 1024 * 1024

@@ -27,8 +27,8 @@ from form_api.settings import Settings
 from form_api.store import Store, open_store
 from form_api.store.base import Tx
 from form_api.store.postgres import PostgresTx
-from form_api.store.sqlite import (
-    SqliteStore,
+from form_api.store.sqlite import SqliteStore
+from form_api.store.sqlite_file import (
     SqliteTx,
     connect_read_only,
     lock_file,

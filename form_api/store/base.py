@@ -65,7 +65,8 @@ class Store(Protocol):
 def open_store(url: str, key_check: bytes, queue_limit: int = 1000) -> Store:
     """Choose the engine by the database URL."""
     from form_api.store.postgres import PostgresStore
-    from form_api.store.sqlite import SqliteStore, path_of
+    from form_api.store.sqlite import SqliteStore
+    from form_api.store.sqlite_file import path_of
 
     if url.startswith(("postgresql://", "postgres://")):
         return PostgresStore(url, key_check, queue_limit)

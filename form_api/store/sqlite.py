@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import queue
 import sqlite3
@@ -24,57 +23,30 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
-
-import sqlite_utils
-from sqlite_utils.migrations import Migrations
 
 from form_api.errors import ConfigError, Problem, StoreUnavailable
 from form_api.metrics import BATCH, COMMIT
-from form_api.store import schema, together
-from form_api.store.base import Health, Row, Tx
+from form_api.store import together
+from form_api.store.base import Health, Tx
+from form_api.store.sqlite_file import (
+    BUSY_MILLISECONDS,
+    SqliteTx,
+    connect,
+    connect_read_only,
+    free_bytes,
+    lock,
+    migrate,
+    start_advice,
+)
 
 T = TypeVar("T")
 
 BATCH_LIMIT = 256
 IDLE_SECONDS = 1.0
-BUSY_MILLISECONDS = 2000
-JOURNAL_LIMIT = 64 * 1024 * 1024
 MIN_FREE_BYTES = 64 * 1024 * 1024
 READERS = 2
 CHECKPOINT_AFTER = 1000
 """Commands between checkpoints under load; when idle there is one each second."""
-
-
-def path_of(url: str) -> Path:
-    """Return the file of `sqlite:///relative`, `sqlite:////absolute` or a plain path."""
-    for prefix in ("sqlite:///", "sqlite:"):
-        if url.startswith(prefix):
-            url = url[len(prefix) :]
-            break
-    if not url:
-        raise ConfigError("数据库地址里没有文件名；请写成 sqlite:///var/form-api.db")
-    return Path(url)
-
-
-class SqliteTx:
-    """A transaction on one SQLite connection."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def run(self, sql: str, *values: Any) -> int:
-        """Run a change and return how many rows it touched."""
-        return self._connection.execute(sql, values).rowcount
-
-    def one(self, sql: str, *values: Any) -> Row | None:
-        """Return the first row, if any."""
-        rows = self._connection.execute(sql, values).fetchall()
-        return rows[0] if rows else None
-
-    def all(self, sql: str, *values: Any) -> list[Row]:
-        """Return every row."""
-        return self._connection.execute(sql, values).fetchall()
 
 
 _Result = tuple[Any, BaseException | None]
@@ -120,7 +92,7 @@ class SqliteStore:
             migrate(self._connection, self._key_check)
         except sqlite3.Error as error:
             self._unlock()
-            raise ConfigError(_start_advice(self.path, error)) from error
+            raise ConfigError(start_advice(self.path, error)) from error
         except ConfigError:
             self._unlock()
             raise
@@ -179,7 +151,7 @@ class SqliteStore:
 
     async def health(self) -> Health:
         """Ready while the writer breathes and the disk has room."""
-        free = _free_bytes(self.path)
+        free = free_bytes(self.path)
         silent = time.monotonic() - self._beat
         detail = self.broken
         if not detail and free < MIN_FREE_BYTES:
@@ -316,86 +288,6 @@ class SqliteStore:
             self._lock_file = None
 
 
-def lock_file(path: Path) -> Path:
-    """Return the file whose lock says that a service uses the database."""
-    return path.with_name(path.name + ".lock")
-
-
-def lock(path: Path) -> int:
-    """Make sure that no second process writes to the file."""
-    if not path.parent.is_dir():
-        raise ConfigError(f"{path.parent}：没有这个文件夹；请先建好，或者改数据库地址")
-    lock_path = lock_file(path)
-    try:
-        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise ConfigError(f"{lock_path}：打不开（{error.strerror}）；请检查文件夹的权限") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(descriptor)
-        raise ConfigError(
-            f"{path}：正由另一个服务使用；一个 SQLite 文件只能有一个服务，请先停掉那一个"
-        ) from error
-    return descriptor
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the read-write connection, with every guard on."""
-    connection = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, timeout=BUSY_MILLISECONDS / 1000
-    )
-    connection.row_factory = sqlite3.Row
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "recursive_triggers = ON",
-        "trusted_schema = OFF",
-        "secure_delete = ON",
-        "temp_store = MEMORY",  # what a savepoint needs to go back; as files it costs half the time
-        f"journal_size_limit = {JOURNAL_LIMIT}",
-        "wal_autocheckpoint = 0",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
-
-
-def connect_read_only(path: Path) -> sqlite3.Connection:
-    """Open a connection that cannot write, so it never checkpoints either."""
-    uri = f"file:{quote(str(path.resolve()))}?mode=ro"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-    connection.row_factory = sqlite3.Row
-    return connection
-
-
-def migrate(connection: sqlite3.Connection, key_check: bytes) -> None:
-    """Bring the file to this version's tables, each step with its record in one transaction."""
-    problems = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if problems != "ok":
-        raise sqlite3.DatabaseError(problems)
-    database = sqlite_utils.Database(connection)
-    steps = Migrations("form_api")
-    for name, _ in schema.MIGRATIONS:
-        steps(name=name)(_step(name))
-    schema.refuse_newer({step.name for step in steps.applied(database)})
-    steps.apply(database)
-    tx = SqliteTx(connection)
-    for guard in schema.SQLITE_GUARDS:
-        tx.run(guard)
-    schema.check_key(tx, key_check)
-    schema.refuse_moved(tx)
-
-
-def _step(name: str) -> Callable[[sqlite_utils.Database], None]:
-    def apply(database: sqlite_utils.Database) -> None:
-        for statement in schema.statements(name, blob="BLOB", int_="INTEGER", strict=" STRICT"):
-            database.execute(statement)
-
-    apply.__name__ = name
-    return apply
-
-
 def _run_all(
     connection: sqlite3.Connection, tx: Tx, commands: list[Callable[[Tx], Any]]
 ) -> list[_Result]:
@@ -434,19 +326,3 @@ def _answer(answers: list[tuple[_Job, Any, BaseException | None]]) -> None:
             job.future.set_exception(error)
         else:
             job.future.set_result(result)
-
-
-def _free_bytes(path: Path) -> int:
-    stats = os.statvfs(path.parent)
-    return stats.f_bavail * stats.f_frsize
-
-
-def _start_advice(path: Path, error: sqlite3.Error) -> str:
-    name = getattr(error, "sqlite_errorname", "")
-    if "READONLY" in name or "CANTOPEN" in name or "PERM" in name:
-        advice = "请检查文件和文件夹属于运行服务的用户，并且可以写"
-    elif "CORRUPT" in name or "NOTADB" in name or isinstance(error, sqlite3.DatabaseError):
-        advice = "文件可能坏了，没有动它；请用 form-api restore 从最近的备份恢复"
-    else:
-        advice = "请看 docs/operations.md 的“打不开数据库”"
-    return f"{path}：打不开数据库（{error}）；{advice}"
