@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, CDPSession, Page
 from tests.evaluation.scores import script_of
 
 SLOWED: Final = 4
-TIMES: Final = 5
+TIMES: Final = 3
 
 _READY = """async (script) => {
   const from = performance.now();
@@ -26,9 +26,9 @@ _READY = """async (script) => {
   await engine.learnt;
   return [ready, performance.now() - from, engine.docs.length];
 }"""
-_ANSWERS = """async ([search, ask, texts, questions]) => {
-  const engine = await (await import(search)).openSearch();
-  const asking = await (await import(ask)).openAsking();
+_ANSWERS = """async ([searching, questioning, texts, questions]) => {
+  const engine = await (await import(searching)).openSearch();
+  const asking = await (await import(questioning)).openAsking();
   const taken = (answer, all) => all.map((text) => {
     const from = performance.now();
     answer(text);

@@ -25,6 +25,7 @@ const WEAKEST = 0.4;
 const LEAST = 0.2;
 
 const IDLE = 0.12; // the weight of 怎么, 办理 and the like beside words that mean something
+const WORDINGS = 6; // ways to say a query that are tried
 const ANOTHER_WORDING = 0.94;
 const LACKS_ATTRIBUTE = 0.6;
 const LATER = 0.96; // of two alike, the matter people begin with comes before its change or renewal
@@ -91,7 +92,7 @@ export class Engine {
     const found = this.#searchAll(meaning, (doc) => hasAttributes(doc) || meaning === folded);
     if (asked && meaning === folded) this.#addAllWith(wanted, found);
     // an attribute may be what a page is about (不用跑 → the list of matters without a visit)
-    if (meaning !== folded) this.#searchAll(folded, (doc) => !doc.facts, found);
+    if (meaning !== folded) this.#searchAll(folded, (doc) => !doc.facts, found, 1);
     const hits = [];
     for (const hit of found.values()) {
       if (!accept(hit.doc)) continue;
@@ -103,8 +104,8 @@ export class Engine {
     return worth.slice(0, limit).map((hit) => ({ ...hit, ...shown(hit) }));
   }
 
-  #searchAll(text, accept, found = new Map()) {
-    this.reader.wordings(text).forEach((wording, i) => {
+  #searchAll(text, accept, found = new Map(), wordings = WORDINGS) {
+    this.reader.wordings(text, wordings).forEach((wording, i) => {
       const parts = i ? this.parts.filter((part) => part.named) : this.parts;
       for (const hit of this.#searchWording(wording, parts)) {
         if (!accept(hit.doc)) continue;
@@ -150,7 +151,7 @@ export class Engine {
 
   /** A document's title and names, each with its characters as they are compared. */
   namesOf({ title, names }) {
-    return new Map([title, ...names].map((name) => [name, this.reader.fold(name).replaceAll(" ", "")]));
+    return new Map([title, ...names].map((name) => [name, this.reader.foldName(name)]));
   }
 
   /** Whether a word of the text is but a piece of a matter's name, as 上网 in 互联网上网. */
@@ -222,12 +223,12 @@ class Part {
 
   add(number, text, weight) {
     const from = this.chars.length;
-    const folded = this.reader.fold(text).replaceAll(" ", "");
+    const folded = this.reader.foldName(text);
     for (const char of folded) {
       this.chars.push(char);
       this.phraseAt.push(this.phrases.length);
     }
-    this.phrases.push({ number, text, weight, from, to: this.chars.length, idle: this.reader.idle(folded) });
+    this.phrases.push({ number, text, weight, from, to: this.chars.length });
     this.chars.push("", "");
     this.phraseAt.push(-1, -1);
   }
@@ -265,21 +266,21 @@ class Part {
     this.touched = [];
     units.forEach((unit, i) => this.#hits(unit, i, units));
     for (const index of this.touched) {
-      const quality = this.qualities.subarray(index * LONGEST, index * LONGEST + units.length);
-      this.#note(this.phrases[index], quality, units, total, charWeight, documents);
+      this.#note(this.phrases[index], index * LONGEST, units, total, charWeight, documents);
     }
     this.stamp += units.length + 3;
   }
 
-  #note(phrase, quality, units, total, charWeight, documents) {
+  #note(phrase, start, units, total, charWeight, documents) {
+    const { qualities } = this;
     let found = 0;
-    for (let i = 0; i < units.length; i++) found += units[i].weight * quality[i];
+    for (let i = 0; i < units.length; i++) found += units[i].weight * qualities[start + i];
     phrase.size ??= this.#size(phrase, charWeight);
     const likeness = (phrase.weight * 2 * Math.min(found, phrase.size)) / (total + phrase.size);
     let best = documents.get(phrase.number);
     if (!best) documents.set(phrase.number, (best = { quality: new Float32Array(units.length), likeness: -1 }));
     for (let i = 0; i < units.length; i++) {
-      if (phrase.weight * quality[i] > best.quality[i]) best.quality[i] = phrase.weight * quality[i];
+      best.quality[i] = Math.max(best.quality[i], phrase.weight * qualities[start + i]);
     }
     if (likeness > best.likeness) {
       best.likeness = likeness;
@@ -289,15 +290,16 @@ class Part {
   }
 
   #size(phrase, charWeight) {
+    const idle = this.reader.idle(this.chars.slice(phrase.from, phrase.to).join(""));
     let size = 0;
     for (let place = phrase.from; place < phrase.to; place++) {
-      size += charWeight(this.chars[place]) * (phrase.idle[place - phrase.from] ? IDLE : 1);
+      size += charWeight(this.chars[place]) * (idle[place - phrase.from] ? IDLE : 1);
     }
     return size;
   }
 
   #hits(unit, i) {
-    for (const [key, worth] of unit.keys) {
+    for (const [key, worth] of this.named ? unit.keys : unit.sure) {
       const places = this.places.get(key);
       if (!places) continue;
       for (const place of places) this.#hit(place, i, this.chars[place] === unit.char ? 1 : worth, unit);

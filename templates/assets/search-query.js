@@ -8,6 +8,9 @@ const RUNS = /[\u3400-\u9fff]|[a-z]+|\d+/g;
 const STARTS = [["zh", "z"], ["ch", "c"], ["sh", "s"], ["l", "n"], ["f", "h"], ["l", "r"]];
 const ENDS = [["ing", "in"], ["eng", "en"], ["ang", "an"], ["ong", "eng"]];
 
+/** What only sounds alike is looked for in names, not in everything pages say. */
+const SURE = 0.8;
+
 export class Reader {
   /** `tables` is data/search.json. */
   constructor(tables) {
@@ -24,7 +27,7 @@ export class Reader {
     this.same = tables.same;
     this.ignored = pattern(tables.ignored);
     this.attributes = Object.entries(tables.attributes).map(([name, words]) => [name, pattern(words)]);
-    this.confused = new Map([...this.syllables].map((s) => [s, this.#confusable(s)]));
+    this.confused = new Map(); // a syllable → those it is easily taken for
     this.spelled = new Map(); // a letter or a half-typed syllable → the syllables it may become
   }
 
@@ -32,6 +35,12 @@ export class Reader {
   fold(text) {
     const folded = [...text.normalize("NFKC").toLowerCase()].map((c) => this.simplified.get(c) || c);
     return folded.join("").replace(/[^\u3400-\u9fffa-z\d]+/g, " ").trim();
+  }
+
+  /** The same, quicker, for what the index has, which is in Simplified script. */
+  foldName(text) {
+    const plain = /[\uff00-\uffef]/.test(text) ? text.normalize("NFKC") : text;
+    return plain.toLowerCase().replace(/[^\u3400-\u9fffa-z\d]+/g, "");
   }
 
   /** The syllables of a character; what has no reading (a letter, a digit) reads as itself. */
@@ -72,7 +81,8 @@ export class Reader {
    * The query itself, the same in the words that are listed first (药房换老板 → 药店换法人), and
    * with one everyday word at a time exchanged (饭店 → 餐馆).
    */
-  wordings(text, limit = 6) {
+  wordings(text, limit) {
+    if (limit === 1) return [text];
     const exchanged = this.same.map((group) => [group.find((word) => text.includes(word)), group]).filter(([word]) => word);
     const found = new Set([text, exchanged.reduce((said, [word, [first]]) => said.replace(word, first), text)]);
     for (const [word, group] of exchanged) {
@@ -96,29 +106,29 @@ export class Reader {
 
   #units(run, idle) {
     if (HAN.test(run)) return [this.#han(run, idle)];
-    if (/\d/.test(run)) return [...run].map((digit) => ({ char: digit, keys: new Map([[digit, 1]]) }));
+    if (/\d/.test(run)) return [...run].map((digit) => unitOf(new Map([[digit, 1]]), { char: digit }));
     return this.#split(run).map((piece) => this.#latin(piece));
   }
 
   #han(char, idle) {
     const keys = new Map();
     for (const syllable of idle ? [] : this.read(char)) {
-      for (const other of this.confused.get(syllable) || []) keys.set(other, 0.5);
+      for (const other of this.#confusable(syllable)) keys.set(other, 0.5);
     }
     for (const syllable of this.read(char)) keys.set(syllable, 0.7);
-    return { char, keys, idle };
+    return { ...unitOf(keys, { char, idle }), sure: [[char, 1]] };
   }
 
   #latin(piece) {
     const keys = new Map();
     if (this.syllables.has(piece) && piece.length > 1) {
-      for (const other of this.confused.get(piece)) keys.set(other, 0.7);
+      for (const other of this.#confusable(piece)) keys.set(other, 0.7);
       keys.set(piece, 1);
     } else {
       for (const syllable of this.#continuations(piece)) keys.set(syllable, piece.length === 1 ? 0.65 : 0.8);
     }
     if (piece.length === 1) keys.set(piece, 1);
-    return { keys, initial: piece.length === 1 };
+    return unitOf(keys, { initial: piece.length === 1 });
   }
 
   #continuations(piece) {
@@ -148,6 +158,11 @@ export class Reader {
   }
 
   #confusable(syllable) {
+    if (!this.confused.has(syllable)) this.confused.set(syllable, this.#soundingLike(syllable));
+    return this.confused.get(syllable);
+  }
+
+  #soundingLike(syllable) {
     const others = new Set();
     for (const [a, b] of STARTS) {
       if (syllable.startsWith(a)) others.add(b + syllable.slice(a.length));
@@ -159,6 +174,11 @@ export class Reader {
     }
     return [...others].filter((other) => this.syllables.has(other));
   }
+}
+
+/** A unit: the readings it may hit, each with its worth; those it hits in long texts, too. */
+function unitOf(keys, more) {
+  return { keys, sure: [...keys].filter(([, worth]) => worth >= SURE), ...more };
 }
 
 function pairs(text) {
