@@ -18,7 +18,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 from tests.evaluation.scores import Found
 from tests.evaluation.sets import Query
@@ -82,14 +82,15 @@ def pagefind(
     command = [folder / "node_modules/.bin/pagefind", "--site", pages, "--force-language", "zh"]
     subprocess.run(command, check=True, capture_output=True)
     with served(pages) as base:
-        page.goto(base + "matters/")
+        page.goto(base + "matters/food-business-license-new/")
         urls = page.evaluate(_PAGEFIND, [query.text for query in queries])
-        page.goto(base + "matters/")
-        got: list[int] = []
-        page.on("response", lambda response: got.append(len(response.body())))
+        page.goto(base + "matters/food-business-license-new/")
+        got: list[Response] = []
+        page.on("response", got.append)
         page.evaluate(_PAGEFIND, [queries[0].text])
-        page.wait_for_timeout(500)
-    return _found(queries, urls), sum(got)
+        page.remove_listener("response", got.append)
+        bodies = [response.body() for response in got if response.status == 200]
+    return _found(queries, urls), sum(len(gzip.compress(body)) for body in bodies)
 
 
 def _found(queries: Sequence[Query], urls: Sequence[Sequence[str]]) -> list[Found]:
