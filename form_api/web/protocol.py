@@ -22,7 +22,7 @@ class _HeadTooLarge(Exception):
 class GuardedProtocol(HttpToolsProtocol):
     """HTTP/1.1 with a deadline and a limit for the head of each request."""
 
-    _head = 0
+    _head = _fields = 0
     _in_head = True
     _deadline: asyncio.TimerHandle | None = None
 
@@ -53,7 +53,8 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Refuse a head that came whole but is too large."""
         super().on_header(name, value)
-        if sum(len(n) + len(v) for n, v in self.headers) + len(self.url) > MAX_HEAD:
+        self._fields += len(name) + len(value)
+        if self._fields + len(self.url) > MAX_HEAD:
             raise _HeadTooLarge
 
     def on_headers_complete(self) -> None:
@@ -70,7 +71,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _expect_head(self) -> None:
         self._head_came()
-        self._head, self._in_head = 0, True
+        self._head, self._fields, self._in_head = 0, 0, True
         self._deadline = self.loop.call_later(HEAD_SECONDS, self._refuse, TOO_SLOW)
 
     def _head_came(self) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -11,6 +13,14 @@ import psycopg
 
 SLOW = 120.0
 """A busy machine is no broken promise."""
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for something that is bound to happen, and fail when it does not."""
+    until = time.monotonic() + SLOW
+    while not condition():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.05)
 
 
 def client(base: str) -> httpx.Client:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.client import client, complain, status
+from tests.faults.client import client, complain, status, wait_until
 from tests.processes import Server, run
 
 DATABASE = "sqlite:///form.db"
@@ -90,8 +90,7 @@ def test_a_clock_in_2038_destroys_nothing(tmp_path: Path) -> None:
     ):
         late = complain(http).json()
         assert received(late).year == 2038
-        while "past the last sealed day" not in server.said():
-            http.get("/api/livez")
+        wait_until(lambda: "past the last sealed day" in server.said())
         assert status(http, receipt)["answers"]["text"] == "还要用的"
         done = run(tmp_path, "purge", "--database", DATABASE, **clock.environment)
         assert done.returncode == 0, done.stderr

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
-import time
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.faults.client import client, complain, count, status
+from tests.faults.client import client, complain, count, status, wait_until
 from tests.faults.loads import Load
 from tests.postgres import Cluster
 from tests.processes import COMMAND, Server, run
@@ -72,8 +70,7 @@ def test_erased_words_are_nowhere_on_the_disk(tmp_path: Path) -> None:
         assert found_in(tmp_path, key)
         assert run(tmp_path, "erase", "--database", DATABASE, receipt["number"]).returncode == 0
         complain(http)
-        while found_in(tmp_path, key) or found_in(tmp_path, sealed):
-            http.get("/api/livez")  # until the journal has been folded in
+        wait_until(lambda: not (found_in(tmp_path, key) or found_in(tmp_path, sealed)))
         gone = status(http, receipt)
         assert "answers" not in gone
         assert gone["purged_at"]
@@ -123,7 +120,7 @@ def test_migration_of_postgresql_killed_half_way_resumes(tmp_path: Path, cluster
         stuck = subprocess.Popen(
             [COMMAND, "migrate", "--database", database], cwd=tmp_path, env=os.environ | key
         )
-        _wait_until(lambda: _waiting(database) > 0)
+        wait_until(lambda: _waiting(database) > 0)
         stuck.kill()
         stuck.wait()
         blocker.rollback()
@@ -139,11 +136,6 @@ def _waiting(database: str) -> int:
         row = look.execute(query).fetchone()
     assert row
     return int(row[0])
-
-
-def _wait_until(condition: Callable[[], bool]) -> None:
-    while not condition():
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("version", ["1", "999"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from form_api.web import bodies, protocol
-from tests.faults.client import client, complain, count
+from tests.faults.client import client, complain, count, wait_until
 from tests.faults.wire import answer, ask, connect, head
 from tests.processes import Server
 
@@ -72,8 +72,7 @@ def test_connections_are_bounded(tmp_path: Path) -> None:
         for connection in idle:
             connection.close()
         with client(server.base) as http:
-            while complain(http).status_code == 503:
-                pass
+            wait_until(lambda: complain(http).status_code == 201)
     assert count(database) == 1
 
 
