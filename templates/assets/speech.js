@@ -5,6 +5,7 @@ import { blocks, breaths } from "./speech-text.js";
 const synthesis = window.speechSynthesis;
 const panel = document.querySelector("[data-reading]");
 const pauseButton = panel.querySelector("[data-action=pause]");
+const stopButton = panel.querySelector("[data-action=stop]");
 const noVoice = panel.querySelector("[data-no-voice]");
 const VOICE_MILLISECONDS = 2000;
 
@@ -63,6 +64,7 @@ async function go() {
   if (voice) return speak(voice, mine);
   stop();
   panel.hidden = noVoice.hidden = false;
+  stopButton.textContent = stopButton.dataset.close;
   announce(noVoice.textContent);
 }
 
@@ -89,6 +91,7 @@ function speak(voice, mine) {
 function show() {
   panel.hidden = false;
   noVoice.hidden = true;
+  stopButton.textContent = stopButton.dataset.stop;
   pauseButton.textContent = reading ? pauseButton.dataset.pause : pauseButton.dataset.resume;
 }
 
