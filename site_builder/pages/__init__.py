@@ -1,0 +1,40 @@
+"""Stage 4a: which pages the site has, a module a family; templates only show them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Set
+
+from site_builder.pages.bundles import packages
+from site_builder.pages.form_pages import forms, help_form
+from site_builder.pages.front import home
+from site_builder.pages.hall import places
+from site_builder.pages.matters import matter_guides, matter_lists, special_lists
+from site_builder.pages.page import AUDIENCES, SECTIONS, Content, Crumb, Page
+from site_builder.pages.utilities import tools
+from site_builder.pages.written import prose_pages
+
+__all__ = ["AUDIENCES", "SECTIONS", "Content", "Crumb", "Page", "all_pages", "pages_of"]
+
+
+def all_pages(content: Content) -> Iterator[Page]:
+    """Yield every page of the site, in one script's addresses."""
+    families: tuple[Callable[[Content], Iterable[Page]], ...] = (
+        home,
+        matter_guides,
+        matter_lists,
+        packages,
+        special_lists,
+        places,
+        forms,
+        help_form,
+        tools,
+        prose_pages,
+    )
+    for family in families:
+        yield from family(content)
+
+
+def pages_of(content: Content, matter_ids: Set[str]) -> Iterator[Page]:
+    """Yield the guides of some matters and every page of the packages in `content`."""
+    yield from (p for p in matter_guides(content) if p.context["matter"].id in matter_ids)
+    yield from (p for p in packages(content) if p.url != "packages/")

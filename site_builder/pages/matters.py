@@ -1,0 +1,120 @@
+"""The guides, and the lists of matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from site_builder.model import Catalogue, Matter
+from site_builder.pages.page import (
+    AUDIENCES,
+    MATTERS,
+    Content,
+    Crumb,
+    Page,
+)
+from site_builder.structured import government_service
+
+
+def matter_guides(content: Content) -> Iterator[Page]:
+    """One guide a matter."""
+    themes = {theme.id: theme for theme in content.catalogue.themes}
+    for matter in content.catalogue.matters:
+        theme = themes[matter.theme_id]
+        yield Page(
+            f"matters/{matter.id}/",
+            "matter",
+            matter.name,
+            matter.summary,
+            section="matters",
+            crumbs=(MATTERS, Crumb(theme.name, f"themes/{theme.id}/")),
+            updated=matter.checked_on.isoformat(),
+            context={
+                "matter": matter,
+                "theme": theme,
+                "zone": content.catalogue.zone_of(matter),
+                "packages": content.catalogue.packages_of[matter.id],
+                "structured": government_service(matter, content.catalogue.data["site"]),
+                "changes": content.changes_of.get(matter.id, []),
+            },
+        )
+
+
+def matter_lists(content: Content) -> Iterator[Page]:
+    """All matters, and the same by theme, audience, department, online and without a visit."""
+    matters = content.catalogue.matters
+    yield Page(
+        "matters/",
+        "matters",
+        "办事指南",
+        f"全部 {len(matters)} 个事项，按主题查找",
+        section="matters",
+        crumbs=(MATTERS,),
+        context={"audiences": AUDIENCES},
+    )
+    for theme in content.catalogue.themes:
+        yield _list(f"themes/{theme.id}/", theme.name, content.catalogue.of_theme(theme.id))
+    for audience, identifier in AUDIENCES.items():
+        yield _list(
+            f"audiences/{identifier}/",
+            f"{audience}办事",
+            tuple(m for m in matters if audience in m.audiences),
+        )
+    for department in departments(content.catalogue):
+        yield _list(
+            f"departments/{department['编码']}/",
+            department["名称"],
+            tuple(m for m in matters if m.department == department["名称"]),
+        )
+    yield _list("online/", "网上可办的事项", tuple(m for m in matters if m.online))
+    yield _list("no-visit/", "不用跑腿的事项", tuple(m for m in matters if m.no_visit))
+
+
+def departments(catalogue: Catalogue) -> list[dict[str, str]]:
+    """Return the departments that handle matters, with the ids of their lists."""
+    return list(catalogue.data.get("departments", []))
+
+
+def _list(url: str, title: str, matters: tuple[Matter, ...]) -> Page:
+    return Page(
+        url,
+        "matter-list",
+        title,
+        f"{title}：{len(matters)} 个事项",
+        section="matters",
+        crumbs=(MATTERS, Crumb(title, url)),
+        context={"matters": matters},
+    )
+
+
+def special_lists(content: Content) -> Iterator[Page]:
+    """What may wait, what a signature replaces, what nobody has to bring any more."""
+    catalogue = content.catalogue
+    figures = catalogue.figures
+    waivable = tuple(m for m in catalogue.matters if m.waivable)
+    commitment = tuple(m for m in catalogue.matters if m.commitment)
+    yield Page(
+        "waivable/",
+        "waivable",
+        "容缺受理清单",
+        f"{figures['waivable_matters']} 个事项的 {figures['waivable_materials']} 份材料可以后补",
+        section="matters",
+        crumbs=(MATTERS, Crumb("容缺受理清单", "waivable/")),
+        context={"matters": waivable},
+    )
+    yield Page(
+        "commitment/",
+        "commitment",
+        "告知承诺",
+        f"{len(commitment)} 个事项签承诺书代替部分材料",
+        section="matters",
+        crumbs=(MATTERS, Crumb("告知承诺", "commitment/")),
+        context={"matters": commitment},
+    )
+    yield Page(
+        "cancelled/",
+        "cancelled",
+        "取消的证明",
+        f"{len(catalogue.cancelled)} 项证明和盖章不用再提供",
+        section="matters",
+        crumbs=(MATTERS, Crumb("取消的证明", "cancelled/")),
+    )
