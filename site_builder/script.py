@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ class Converter:
     """Turns 简体 into 繁体; `glossary` overrides single words (content/data/glossary.yml)."""
 
     def __init__(self, glossary: Mapping[str, str] | None = None) -> None:
-        self._convert = _opencc(dict(glossary or {})).convert
+        self._convert = _opencc(frozenset((glossary or {}).items())).convert
         self._known: dict[str, str] = {}
 
     def __call__(self, text: str) -> str:
@@ -54,7 +55,10 @@ class Converter:
         return "\n".join([known[line] for line in lines]).split(_SEPARATOR)
 
 
-def _opencc(glossary: dict[str, str]) -> opencc.OpenCC:
+@lru_cache(maxsize=2)
+def _opencc(entries: frozenset[tuple[str, str]]) -> opencc.OpenCC:
+    """Load the dictionaries, once for as long as `serve` runs."""
+    glossary = dict(entries)
     if not glossary:
         return opencc.OpenCC(CONFIG)
     share = Path(opencc.__file__).parent / "clib" / "share" / "opencc"
