@@ -145,8 +145,7 @@ def test_a_page_opened_before_the_switch_keeps_its_files(
     colleague.days(7)
     colleague.push()
     third = {p.name for p in (place.current / "data" / "offline").iterdir()}
-    assert not (first - second) & third
-    assert len(third) == len(second)
+    assert len([name for name in third if name.startswith("guides-")]) == 2
 
 
 def test_only_so_many_releases_are_kept(tmp_path: Path) -> None:
