@@ -227,6 +227,36 @@ def test_guides_and_search_work_without_a_network(
     expect(page.locator("#answer")).to_contain_text(re.compile("工作日|当场"))
 
 
+def test_the_next_page_comes_from_the_device(page: Page, server: Server, site: Path) -> None:
+    """While the copy is the published version, the next page costs nothing; a reload asks."""
+    visit(page, server)
+    server.sent.clear()
+    page.goto(f"{server.url}townships/")
+    expect(page.locator("html")).to_have_attribute("data-copy", published(site)["version"])
+    expect(page.locator("[data-note=offline]")).to_be_hidden()
+    assert "/townships/" not in server.sent
+    page.reload()
+    assert "/townships/" in server.sent
+
+
+def test_a_page_and_its_data_are_of_one_version(
+    page: Page, release: Server, releases: tuple[Path, Path]
+) -> None:
+    """A page that is still open when a release arrives gets the data it was made for."""
+    visit(page, release)
+    page.goto(f"{release.url}townships/")
+    expect(page.locator("html")).to_have_attribute("data-copy", published(releases[0])["version"])
+    publish(release, releases[1])
+    page.evaluate("navigator.serviceWorker.controller.postMessage('refresh')")
+    wait_for(page, lambda found: found["version"] == published(releases[1])["version"])
+    data = page.evaluate(
+        """() => fetch(`/data/search.json?copy=${document.documentElement.dataset.copy}`)
+            .then((answer) => answer.text())"""
+    )
+    assert data == (releases[0] / "data/search.json").read_text("utf-8")
+    assert data != (releases[1] / "data/search.json").read_text("utf-8")
+
+
 def test_an_address_that_is_not_stored_says_so(
     page: Page, context: BrowserContext, server: Server
 ) -> None:
