@@ -86,8 +86,12 @@ def test_a_stick_remembers_senior_mode_and_has_the_large_caption_with_pinyin(
     expect(page.locator("html")).to_have_attribute("data-mode", "senior")
     page.evaluate("window.modes.change({ caption: 'on', pinyin: 'on' })")
     page.reload()
-    page.wait_for_function("!document.querySelector('.dock').hidden")
-    page.evaluate("dispatchEvent(new CustomEvent('reading', { detail: '银行' }))")
+    page.wait_for_function(
+        """() => {
+          dispatchEvent(new CustomEvent("reading", { detail: "银行" }));
+          return document.querySelector("[data-caption-text] rt");
+        }"""
+    )
     expect(page.locator("[data-caption-text] rt").last).to_have_text("háng")
     page.close()
 

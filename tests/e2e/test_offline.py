@@ -257,6 +257,23 @@ def test_a_page_and_its_data_are_of_one_version(
     assert data != (releases[1] / "data/search.json").read_text("utf-8")
 
 
+def test_captions_with_pinyin_work_without_a_network(
+    page: Page, context: BrowserContext, server: Server
+) -> None:
+    """Every mode works offline, also the one with a table of its own."""
+    visit(page, server)
+    page.evaluate("window.modes.change({ caption: 'on', pinyin: 'on' })")
+    cut_off(context, server)
+    page.goto(f"{server.url}matters/")
+    page.wait_for_function(
+        """() => {
+          dispatchEvent(new CustomEvent("reading", { detail: "银行" }));
+          return document.querySelector("[data-caption-text] rt");
+        }"""
+    )
+    expect(page.locator("[data-caption-text] rt").last).to_have_text("háng")
+
+
 def test_an_address_that_is_not_stored_says_so(
     page: Page, context: BrowserContext, server: Server
 ) -> None:
@@ -402,10 +419,20 @@ def test_the_switch_in_site_yml_removes_copy_and_worker(
     assert page.evaluate("caches.keys()") == []
 
 
+@pytest.mark.parametrize("built_for_it", [False, True])
 def test_the_copy_works_below_a_folder(
-    page: Page, context: BrowserContext, site: Path, tmp_path: Path
+    page: Page, context: BrowserContext, site: Path, tmp_path: Path, *, built_for_it: bool
 ) -> None:
-    """A district that lives at /gov/hedong/ has the same offline site."""
+    """A district that lives at /gov/hedong/ has the same offline site, said so or not."""
+    if built_for_it:
+        content = tmp_path / "content"
+        shutil.copytree(ROOT / "content", content)
+        settings = content / "data" / "site.yml"
+        text = re.sub(r"(?m)^(网址: \S+/)$", r"\1gov/hedong/", settings.read_text("utf-8"))
+        settings.write_text(text, "utf-8")
+        site = tmp_path / "site"
+        build(content, site, ROOT / "mkdocs.yml")
+        assert "/gov/hedong/" in (site / "404.html").read_text("utf-8")
     (tmp_path / "gov").mkdir()
     (tmp_path / "gov" / "hedong").symlink_to(site)
     with Server(tmp_path) as server:
