@@ -86,9 +86,13 @@ def pagefind(
         urls = page.evaluate(_PAGEFIND, [query.text for query in queries])
         page.goto(base + "matters/food-business-license-new/")
         got: list[Response] = []
-        page.on("response", got.append)
+
+        def keep(response: Response) -> None:
+            got.append(response)
+
+        page.on("response", keep)
         page.evaluate(_PAGEFIND, [queries[0].text])
-        page.remove_listener("response", got.append)
+        page.remove_listener("response", keep)
         bodies = [response.body() for response in got if response.status == 200]
     return _found(queries, urls), sum(len(gzip.compress(body)) for body in bodies)
 
