@@ -16,6 +16,8 @@ const AUTOSAVE = 400;
 const PATIENCE = 8_000; // milliseconds until people get a receipt, however slow the network is
 const outbox = new URL(document.documentElement.lang === "zh-Hant" ? "hant/outbox/" : "outbox/", root);
 
+const typed = new Set(); // the fields somebody wrote in before the device had found what it kept
+
 let id = newId();
 let edited; // the item that is being changed, when people come from the outbox
 let shared; // the box to tick on shared computers
@@ -27,6 +29,7 @@ start();
 async function start() {
   form.noValidate = true;
   form.addEventListener("submit", review); // before anything is waited for: people may be quick
+  form.addEventListener("input", ({ target }) => typed.add(target.name));
   shared = addSharedBox();
   fill(form, Object.fromEntries(address));
   await restore().catch(() => {});
@@ -46,7 +49,7 @@ async function restore() {
   const draft = await store.draft(kind);
   if (!draft) return;
   id = draft.id;
-  fill(form, draft.values);
+  bringBack(draft.values);
   tellDraft(words.restored);
 }
 
@@ -54,8 +57,13 @@ function edit(item) {
   if (!item) return location.replace(outbox); // it is being sent, or gone: the outbox tells which
   edited = item;
   id = item.id;
-  fill(form, item.draft ?? item.values);
+  bringBack(item.draft ?? item.values);
   if (REFUSED.includes(item.state)) tellProblem(item.problem);
+}
+
+/** What was kept comes back, but never over what somebody has just typed. */
+function bringBack(values) {
+  fill(form, Object.fromEntries(Object.entries(values).filter(([name]) => !typed.has(name))));
 }
 
 /** Take an item out of the queue's hands while it is being changed; return it as it was. */

@@ -44,6 +44,35 @@ def test_a_draft_survives_and_holds_nothing_personal(
     assert kept(again) == []
 
 
+SLOW_MEMORY = """
+const get = IDBObjectStore.prototype.get;
+IDBObjectStore.prototype.get = function (key) {
+  const request = get.call(this, key);
+  const late = (told) => request.addEventListener("success", () => setTimeout(told, 3000));
+  Object.defineProperty(request, "onsuccess", { set: late });
+  return request;
+};
+"""
+"""A device that is slow to find what it kept."""
+
+
+def test_a_draft_that_comes_late_spares_what_was_typed(
+    page: Page, context: BrowserContext, proxy: Proxy
+) -> None:
+    """On a slow phone the draft comes back around what somebody has begun to write, not over it."""
+    page.goto(f"{proxy.url}complaints/")
+    page.fill("[name=text]", TEXT)
+    page.check("[name=reply_wanted][value=yes]")
+    expect(page.locator("[data-saved]")).to_contain_text("草稿已存")
+    page.close()
+    again = context.new_page()
+    again.add_init_script(SLOW_MEMORY)
+    again.goto(f"{proxy.url}complaints/")
+    again.fill("[name=text]", "今天又去了一趟")
+    expect(again.locator("[name=reply_wanted][value=yes]")).to_be_checked()
+    expect(again.locator("[name=text]")).to_have_value("今天又去了一趟")
+
+
 def test_a_shared_computer_keeps_nothing(page: Page, proxy: Proxy, api: Api) -> None:
     """Who ticks the box for shared computers leaves no draft, no item and no receipt."""
     write(page, proxy)

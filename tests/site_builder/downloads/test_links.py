@@ -57,6 +57,18 @@ def test_every_download_link_leads_to_a_file_and_every_file_is_linked(
     assert linked == made
 
 
+def test_a_list_with_nothing_to_hand_in_later_links_no_paper(tmp_path: Path) -> None:
+    """A new district without waivable materials has no list to download, and no dead link."""
+    folder = write_content(tmp_path / "content")
+    for name in ("site", "forms", *API_DATA):
+        text = Path(f"content/data/{name}.yml").read_text("utf-8")
+        (folder / "data" / f"{name}.yml").write_text(text, "utf-8")
+    site = tmp_path / "site"
+    build(folder, site, with_downloads=True)
+    assert all(link.is_file() for link in links(site))
+    assert not (site / "waivable" / "waivable.pdf").exists()
+
+
 def test_without_downloads_nothing_points_at_them(content: Path, tmp_path: Path) -> None:
     """A build that makes no files shows no links to any but attached ones."""
     site = tmp_path / "site"
