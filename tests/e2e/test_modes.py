@@ -113,6 +113,7 @@ def test_a_page_is_read_aloud_and_paused(open_page: OpenPage) -> None:
     page.evaluate("speechSynthesis.now.onend()")
     page.wait_for_function("said.length === 2")
     page.get_by_role("button", name="暂停").click()
+    expect(page.get_by_role("button", name="继续")).to_be_visible()
     page.evaluate("speechSynthesis.now.onend()")
     assert page.evaluate("said.length") == 2
     page.get_by_role("button", name="继续").click()
