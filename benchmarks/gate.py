@@ -39,7 +39,7 @@ def prove_ours(content: Path, site: Path, *, links: bool = True) -> None:
         words = list(_words(_values(path)))
         for folder, wanted in (("", words), ("hant/", convert.all(*words))):
             _contains(site / folder / "matters" / path.stem / "index.html", wanted)
-    problems = verify(site) if links else []
+    problems = [str(found) for found in verify(site, content)] if links else []
     if problems:
         raise Void("\n".join(problems[:10]))
 
