@@ -13,30 +13,9 @@ import pytest
 from form_api.domain import Act, Submit, Wish
 from form_api.errors import ConfigError
 from form_api.store import Store, commands, open_store, queries
+from tests.form_api.samples import KEY, NOW, complaint
 
-KEY = b"k" * 16
-NOW = 1_571_101_200_000  # 2019-10-15 09:00 in Beijing
 DAY = 86_400_000
-
-
-def complaint(id_: str = "c1", **changes: Any) -> Submit:
-    made = Submit(
-        id=id_,
-        kind="complaint",
-        numbers=(f"T-{id_}", f"T-{id_}-2"),
-        code_digest=b"d",
-        fingerprint=b"f",
-        channel="script",
-        at=NOW,
-        due_on="2019-10-22",
-        category="other",
-        matter=None,
-        township=None,
-        person=None,
-        data_key=b"key",
-        sealed=b"sealed \x00 bytes",
-    )
-    return replace(made, **changes)
 
 
 def wish(slot: str = "s1", units: int = 1) -> Wish:

@@ -13,30 +13,7 @@ import pytest
 from form_api.domain import Submit, Wish
 from form_api.store import Store, commands, open_store, queries, together
 from form_api.store.base import Tx
-
-KEY = b"k" * 16
-NOW = 1_571_101_200_000
-
-
-def complaint(id_: str, **changes: Any) -> Submit:
-    made = Submit(
-        id=id_,
-        kind="complaint",
-        numbers=(f"T-{id_}", f"T-{id_}-2"),
-        code_digest=b"d",
-        fingerprint=b"f",
-        channel="script",
-        at=NOW,
-        due_on="2019-10-22",
-        category="other",
-        matter=None,
-        township=None,
-        person=None,
-        data_key=b"key",
-        sealed=b"sealed \x00 bytes",
-    )
-    return replace(made, **changes)
-
+from tests.form_api.samples import KEY, NOW, complaint
 
 CMDS = [complaint(f"c{n}", person=f"p{n % 3}".encode(), notify=n % 2 == 0) for n in range(7)]
 
