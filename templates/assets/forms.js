@@ -191,8 +191,9 @@ async function sendKept(item) {
   const sent = await store
     .alone(async () => {
       const now = await store.get(item.id);
-      if (!now) return sendUnkept(item); // the browser has just forgotten everything
-      return now.state === "waiting" ? deliver(store, root, now) : now;
+      if (now && now.state !== "waiting") return now;
+      // The browser may have just forgotten everything: before we looked, or while we ask.
+      return (now && (await deliver(store, root, now))) ?? sendUnkept(item);
     })
     .catch(() => item);
   if (sent.state === "waiting") {

@@ -37,16 +37,22 @@ async function waiting(store) {
   return (await store.all()).filter((item) => item.state === "waiting");
 }
 
-/** Send one item and keep what came of it; what cannot be kept is known again by sending again. */
+/**
+ * Send one item and keep what came of it; what cannot be kept is known again by sending again.
+ * Nothing leaves, and undefined returns, when the browser has just forgotten the item.
+ */
 export async function deliver(store, root, item) {
-  const sent = await attempt(root, item, () => store.keep({ ...item, uncertain: true }));
-  return store.keep(sent).catch(() => sent);
+  const sent = await attempt(root, item, () => store.renew({ ...item, uncertain: true }));
+  if (!sent) return undefined;
+  const kept = sent.state === "delivered" ? store.keep(sent) : store.renew(sent);
+  await kept.catch(() => {});
+  return sent;
 }
 
-/** Send one item; return it as it is afterwards. `leaving` is called before anything leaves. */
-export async function attempt(root, item, leaving = () => {}) {
+/** Send one item; return it as it is afterwards. Before it leaves, `leaving` says whether it may. */
+export async function attempt(root, item, leaving = () => true) {
   if (!(await reachable(root))) return after(item, { status: 0, unsent: true }, Date.now());
-  await leaving();
+  if (!(await leaving())) return undefined;
   return after(item, await post(root, item), Date.now());
 }
 

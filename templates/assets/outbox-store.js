@@ -33,6 +33,18 @@ export class OutboxStore {
     return item;
   }
 
+  /** Keep an item as it is now if it is still here, and say so: what was erased stays erased. */
+  async renew(item) {
+    let here;
+    await this.change(["items"], (items) => {
+      items.getKey(item.id).onsuccess = ({ target }) => {
+        here = target.result !== undefined;
+        if (here) items.put(item);
+      };
+    });
+    return here;
+  }
+
   async get(id) {
     return this.read("items", (items) => items.get(id));
   }

@@ -33,6 +33,9 @@ class Proxy:
         self.upstream = upstream
         self.faults: list[str | int] = []
         self.down = False
+        self.held = ""
+        """Requests of this path wait until `release` is called."""
+        self.waiting = 0
         self.retry_after = 0
         self.submitted: list[str] = []
         """The idempotency keys of all submissions that came by."""
@@ -58,6 +61,7 @@ class Proxy:
 
     def wait(self) -> None:
         """Wait for `release`."""
+        self.waiting += 1
         self._release.wait(SECONDS)
 
 
@@ -94,7 +98,7 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             except OSError:
                 self._cut()
                 return
-            if fault == "hang":
+            if fault == "hang" or self.path == proxy.held:
                 proxy.wait()
             proxy.requested.append(self.path)
             proxy.bytes += len(data)

@@ -120,6 +120,13 @@ def write_offline(page: Page, context: BrowserContext, proxy: Proxy) -> None:
     expect(page.locator("[data-truth=waiting]")).to_contain_text("现在没有网络")
 
 
+def wipe(page: Page, context: BrowserContext, proxy: Proxy) -> None:
+    """Have the browser forget all it keeps for the site, as "clear browsing data" does."""
+    context.new_cdp_session(page).send(
+        "Storage.clearDataForOrigin", {"origin": proxy.url.rstrip("/"), "storageTypes": "all"}
+    )
+
+
 def expect_copy(page: Page) -> None:
     """Wait until the offline copy is whole."""
     wait_until(page, lambda: page.evaluate(COPY_IS_WHOLE))

@@ -31,6 +31,7 @@ from tests.e2e.outbox.helpers import (
     send_from_outbox,
     started,
     wait_until,
+    wipe,
     write,
     write_offline,
 )
@@ -268,9 +269,7 @@ def test_wiped_storage_is_told_and_harms_nothing(
 ) -> None:
     """When the browser forgets everything, an open outbox says so and the next form is sent."""
     write_offline(page, context, proxy)
-    context.new_cdp_session(page).send(
-        "Storage.clearDataForOrigin", {"origin": proxy.url.rstrip("/"), "storageTypes": "all"}
-    )
+    wipe(page, context, proxy)
     offline(context, proxy, yes=False)
     page.reload()
     expect(page.locator("[data-empty]")).to_be_visible()
@@ -279,14 +278,28 @@ def test_wiped_storage_is_told_and_harms_nothing(
     assert api.rows() == 1
 
 
+def test_what_is_wiped_while_its_sending_begins_stays_wiped(
+    page: Page, context: BrowserContext, proxy: Proxy, api: Api
+) -> None:
+    """Somebody who clears the browser's data does not find the complaint there again, or sent."""
+    write_offline(page, context, proxy)
+    proxy.held = "/api/livez"
+    offline(context, proxy, yes=False)
+    wait_until(page, lambda: proxy.waiting > 0)
+    wipe(page, context, proxy)
+    proxy.held = ""
+    proxy.release()
+    page.reload()
+    expect(page.locator("[data-empty]")).to_be_visible()
+    assert api.rows() == 0
+
+
 def test_storage_wiped_under_an_open_form_is_harmless(
     page: Page, context: BrowserContext, proxy: Proxy, api: Api
 ) -> None:
     """What somebody is writing while the browser forgets everything can still be sent."""
     write(page, proxy)
-    context.new_cdp_session(page).send(
-        "Storage.clearDataForOrigin", {"origin": proxy.url.rstrip("/"), "storageTypes": "all"}
-    )
+    wipe(page, context, proxy)
     assert send(page) == RECEIVED
     assert api.rows() == 1
 
