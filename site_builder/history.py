@@ -8,55 +8,28 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final
 
 from site_builder.errors import Finding
 from site_builder.gitenv import environment
 from site_builder.load import parse_front_matter, read_data
-from site_builder.schema import MATTER, PACKAGE, Element
+from site_builder.meaning import told
+from site_builder.schema import MATTER, PACKAGE
 from site_builder.whole import write_whole
 from site_builder.workbook.merge import tidy
-from site_builder.workbook.words import differences
 
 LIMIT: Final = 200
 """Commits looked at: what is older is history, not news."""
-
-_WORDING: Final = frozenset(
-    {
-        "简要说明",
-        "别名",
-        "填报须知",
-        "内容",
-        "内容摘要",
-        "问题",
-        "回答",
-        "办理人",
-        "情形",
-        "常见问题",
-        "核对日期",
-        "设定依据",
-        "办理流程",
-        "通用材料",
-        "空白表格",
-        "示例样表",
-        "结果样本",
-    }
-)
-"""Elements whose change alters no duty of the applicant."""
 
 _FORMAT: Final = "%x1e%H%x1f%aI"
 _BEIJING: Final = dt.timezone(dt.timedelta(hours=8))
 _ELEMENTS: Final = {"matters": MATTER, "packages": PACKAGE}
 _NAMES: Final = {"matters": "事项名称", "packages": "套餐名称"}
 _ONE: Final = {"matters": "事项", "packages": "套餐"}
-_SIMILAR: Final = 0.6
-_SIGNS: Final = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +112,8 @@ def changes(content: Path) -> tuple[Change, ...]:
     if moves and not _has_parent(content, moves[-1].commit, prefix):
         moves = [m for m in moves if m.commit != moves[-1].commit]
     texts = _texts(content, [name for move in moves for name in move.objects(prefix)])
-    themes = _themes(content)
-    found = (_change(move, prefix, texts, themes) for move in moves)
+    names = _Names(content)
+    found = (_change(move, prefix, texts, names) for move in moves)
     return tuple(_followed(moves, found))
 
 
@@ -157,11 +130,25 @@ def _followed(moves: Iterable[_Move], found: Iterable[Change | None]) -> Iterato
             now[before] = now.get(after, after)
 
 
-def _themes(content: Path) -> dict[str, str]:
-    """Return the names of the themes."""
-    document = read_data(content / "data" / "themes.yml", content)
-    values = [] if isinstance(document, Finding) else document.values
-    return {str(v["编码"]): str(v["名称"]) for v in values if isinstance(v, dict) and len(v) > 1}
+class _Names:
+    """What themes and matters are called now, instead of their ids."""
+
+    def __init__(self, content: Path) -> None:
+        self._content = content
+        document = read_data(content / "data" / "themes.yml", content)
+        values = [] if isinstance(document, Finding) else document.values
+        themes = [v for v in values if isinstance(v, dict) and len(v) > 1]
+        self._themes = {str(v["编码"]): str(v["名称"]) for v in themes}
+
+    def theme(self, id_: str) -> str:
+        """Return the name of a theme."""
+        return self._themes.get(id_, id_)
+
+    def matter(self, id_: str) -> str:
+        """Return the name of a matter; one that is withdrawn has only its id left."""
+        path = next(self._content.glob(f"matters/*/{id_}.md"), None)
+        values = _values(path.read_text("utf-8"), f"matters/{id_}.md") if path else None
+        return str((values or {}).get(_NAMES["matters"], id_))
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +212,7 @@ def _texts(content: Path, names: list[str]) -> dict[str, str]:
     return texts
 
 
-def _change(
-    move: _Move, prefix: str, texts: dict[str, str], themes: Mapping[str, str]
-) -> Change | None:
+def _change(move: _Move, prefix: str, texts: dict[str, str], names: _Names) -> Change | None:
     before, after = move.objects(prefix)
     old = None if move.status == "A" else _values(texts.get(before), move.paths[0])
     new = None if move.status == "D" else _values(texts.get(after), move.paths[-1])
@@ -236,7 +221,7 @@ def _change(
     if present is None or unreadable:
         return None
     family, path = move.paths[-1].partition("/")[0], Path(move.paths[-1])
-    kind, sentences = _meaning(old, new, move.paths, themes)
+    kind, sentences = _meaning(old, new, move.paths, names)
     name = str(present.get(_NAMES[family], path.stem))
     return Change(move.commit, move.at, family, path.stem, name, kind, tuple(sentences))
 
@@ -253,78 +238,24 @@ def _meaning(
     old: dict[str, Any] | None,
     new: dict[str, Any] | None,
     paths: tuple[str, ...],
-    themes: Mapping[str, str],
+    names: _Names,
 ) -> tuple[str, list[str]]:
     family, was, now = paths[-1].partition("/")[0], Path(paths[0]), Path(paths[-1])
     if old is None:
         return "new", [f"新增{_ONE[family]}"]
     if new is None:
         return "withdrawn", ["不再办理"]
-    sentences = list(_sentences(old, new, _ELEMENTS[family]))
+    sentences = list(told(old, new, _ELEMENTS[family], names.matter))
     kind = "changed" if sentences else "wording"
     if was.parent != now.parent:
         kind = "moved"
-        sentences.append(f"改归“{themes.get(now.parent.name, now.parent.name)}”一类")
+        sentences.append(f"改归“{names.theme(now.parent.name)}”一类")
     elif was != now:
         kind = "moved"
         sentences.append("页面换了地址")
     if old.get(_NAMES[family]) != new.get(_NAMES[family]):
         kind = "renamed"
     return kind, sentences
-
-
-def _sentences(
-    old: dict[str, Any], new: dict[str, Any], elements: Iterable[Element]
-) -> Iterator[str]:
-    """Yield what changed for an applicant, in words."""
-    for element in elements:
-        before, after = old.get(element.key), new.get(element.key)
-        if element.key == "申请材料":
-            yield from _materials(before or [], after or [], element)
-        elif element.key not in _WORDING and _bare(before) != _bare(after):
-            yield from differences({element.key: before}, {element.key: after}, [element])
-
-
-def _materials(old: list[Any], new: list[Any], element: Element) -> Iterator[str]:
-    before = {str(m.get("材料名称")): m for m in old}
-    after = {str(m.get("材料名称")): m for m in new}
-    gone = [name for name in before if name not in after]
-    come = [name for name in after if name not in before]
-    for was, now in [(g, c) for g in gone for c in come if _renamed(before[g], after[c])]:
-        if was in gone and now in come:
-            gone.remove(was)
-            come.remove(now)
-            if _bare(was) != _bare(now):
-                yield f"材料“{was}”改称“{now}”"
-    yield from (f"不再需要“{name}”" for name in gone)
-    yield from (f"增加材料“{name}”" for name in come)
-    meaningful = [e for e in element.elements if e.key not in _WORDING]
-    for name in after:
-        told = (
-            "，".join(differences(before[name], after[name], meaningful)) if name in before else ""
-        )
-        if told:
-            yield f"“{name}”：{told}"
-
-
-def _renamed(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Tell whether a material only goes by another, similar name."""
-    was, now = (str(m.get("材料名称")) for m in (old, new))
-    same = {**old, "材料名称": ""} == {**new, "材料名称": ""}
-    return same and SequenceMatcher(None, was, now).ratio() >= _SIMILAR
-
-
-def _bare(value: Any) -> Any:
-    """Return a value without spaces and punctuation: to change those alone changes no meaning.
-
-    A sign inside a number is kept, because 1.5 is not 15.
-    """
-    if isinstance(value, list):
-        return [_bare(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _bare(item) for key, item in value.items()}
-    text = str(value or "")
-    return text if any(c.isdigit() for c in text) else _SIGNS.sub("", text)
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -125,7 +125,7 @@ def test_a_renamed_material_is_not_one_less_and_one_more(repository: Repository)
     repository.write(申请材料=[material(材料名称="居民身份证（正反面）")])
     repository.commit("clearer")
     assert changes(repository.content)[0].sentences == (
-        "材料“居民身份证”改称“居民身份证（正反面）”",
+        "材料“居民身份证”改为“居民身份证（正反面）”",
     )
 
 
