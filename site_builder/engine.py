@@ -132,7 +132,9 @@ def render(config_file: Path, content: Path) -> Rendered:
     Raises SiteError when MkDocs refuses its configuration or a page.
     """
     with tempfile.TemporaryDirectory() as folder:
+        # What `mkdocs serve` watches need not be beside the configuration.
         options: dict[str, Any] = {"docs_dir": str(content / "pages"), "site_dir": folder}
+        options["watch"] = []
         try:
             config = load_config(str(config_file), **options)
             plugin = config.plugins["matters"]

@@ -22,6 +22,14 @@ _READING = {
     "Y-04": "一栏只写一遍",
 }
 """What is found while a file is read, before there is a record to judge."""
+_PUSHED = {
+    "V-01": "网页里的链接都打得开",
+    "V-02": "链接里 # 后面的位置，那一页上都有",
+    "V-03": "正文里的 HTML 标签成对关上，编号 id 不重复",
+    "V-04": "事项、套餐的页数和清单里的总数一样",
+    "V-05": "离线副本完整，能存到手机上",
+}
+"""What is found in the site that a push would bring up (verify.py, markup.py)."""
 
 _HEAD = """\
 # 内容检查的规则
@@ -31,13 +39,19 @@ _HEAD = """\
 - 错误：改好才能发布。提醒：可以发布，请核对。待办：内容还缺，逐步补上。
 - 编号 C-、D-、E- 来自国家和各地的规范，其余是本站的约定。编号不变，含义不变。
 - 一次列出全部问题，每一条写明文件、行号、错在哪里、怎么改。
+- V- 开头的，要生成网页才查得出来：推送时查，有错就不收。
 """
 
 
 def table() -> str:
     """Return the Markdown page of all rules, sorted by code."""
+    error = _NAMES[Severity.ERROR]
     rows = [
-        *((code, _NAMES[Severity.ERROR], what, "读文件时发现") for code, what in _READING.items()),
+        *((code, error, what, "读文件时发现") for code, what in _READING.items()),
+        *(
+            (code, error, what, "推送以后、上线以前，在生成的网页里发现")
+            for code, what in _PUSHED.items()
+        ),
         *((rule.code, _NAMES[rule.severity], rule.what, rule.basis) for rule in RULES.values()),
     ]
     counts = Counter(level for _, level, _, _ in rows)

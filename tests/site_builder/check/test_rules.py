@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,13 @@ ROOT = HERE.parents[2]
 def test_the_published_table_is_the_one_the_rules_make() -> None:
     """docs/rules.md is current: `python -m site_builder.check.table > docs/rules.md`."""
     assert (ROOT / "docs/rules.md").read_text("utf-8") == table()
+
+
+def test_every_code_a_colleague_can_meet_is_in_the_table() -> None:
+    """Whatever code the program prints is explained in docs/rules.md, those of a push, too."""
+    sources = (path.read_text("utf-8") for path in (ROOT / "site_builder").rglob("*.py"))
+    printed = {code for text in sources for code in re.findall(r'"([A-Z]-\d\d)"', text)}
+    assert sorted(code for code in printed if f"| {code} |" not in table()) == []
 
 
 @pytest.mark.parametrize("code", RULES)
