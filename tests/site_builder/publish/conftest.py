@@ -1,8 +1,13 @@
-"""A server side and a colleague's clone, with the content of a small district: real git pushes."""
+"""A server side and a colleague's clone, with the content of a small district: real git pushes.
+
+The first push builds everything, so it is made once; every test starts from a copy of what it left,
+at the same place, because caches know files by their place.
+"""
 
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -27,13 +32,19 @@ def settings(keep: int = 10) -> Settings:
 class Colleague:
     """A colleague's clone of the content, and what their git client shows."""
 
-    def __init__(self, folder: Path, place: Place) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    @classmethod
+    def begins(cls, folder: Path, place: Place) -> Colleague:
+        """Return a colleague with a new district's content, before their first push."""
+        colleague = cls(folder)
         district.start(folder, ROOT / "content", "沂水县", "https://site.test/")
-        self.write(MATTER, front_matter(matter(结果样本=None, **HALL)))
-        self.git("init", "--quiet", "--initial-branch=main")
-        self.git("remote", "add", "origin", str(place.repository))
-        self.commit("第一次")
+        colleague.write(MATTER, front_matter(matter(结果样本=None, **HALL)))
+        colleague.git("init", "--quiet", "--initial-branch=main")
+        colleague.git("remote", "add", "origin", str(place.repository))
+        colleague.commit("第一次")
+        return colleague
 
     def git(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -76,11 +87,27 @@ def days_shown(site: Path) -> int:
     return int(found[1])
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return init(tmp_path / "server", settings())
+@pytest.fixture(scope="session")
+def first_push(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return where tests work, and what the first push left there."""
+    folder = tmp_path_factory.mktemp("publish")
+    place = init(folder / "now" / "server", settings())
+    pushed = Colleague.begins(folder / "now" / "clone", place).push()
+    assert "已上线" in pushed.stderr, pushed.stderr
+    (folder / "now").rename(folder / "kept")
+    return folder / "now", folder / "kept"
 
 
 @pytest.fixture
-def colleague(tmp_path: Path, place: Place) -> Colleague:
-    return Colleague(tmp_path / "clone", place)
+def colleague(first_push: tuple[Path, Path]) -> Colleague:
+    """A colleague who has pushed once."""
+    now, kept = first_push
+    shutil.rmtree(now, ignore_errors=True)
+    shutil.copytree(kept, now, symlinks=True)
+    return Colleague(now / "clone")
+
+
+@pytest.fixture
+def place(colleague: Colleague) -> Place:
+    """The server side that `colleague` pushes to."""
+    return Place(colleague.folder.with_name("server"))

@@ -14,8 +14,9 @@ import sys
 from pathlib import Path
 
 from site_builder.publish.place import Place
+from site_builder.publish.receive import init
 
-from .conftest import IDENTITY, ROOT
+from .conftest import IDENTITY, ROOT, settings
 
 HANDBOOK = ROOT / "docs" / "handbook"
 PAGES = ("README", "edit-guide", "add-material", "rejected", "add-article", "undo", "workbook")
@@ -81,8 +82,9 @@ class Reader:
         }
 
 
-def test_the_handbook_works_as_it_is_written(tmp_path: Path, place: Place) -> None:
+def test_the_handbook_works_as_it_is_written(tmp_path: Path) -> None:
     """Somebody who types what it says, page after page, gets what it says."""
+    place = init(tmp_path / "server", settings())
     seed = tmp_path / "seed"
     shutil.copytree(ROOT / "content", seed / "content")
     for command in (

@@ -11,7 +11,6 @@ import pytest
 
 from site_builder.errors import SiteError
 from site_builder.publish.place import Place
-from site_builder.publish.receive import init
 from site_builder.publish.records import current, releases, rollback, status
 from site_builder.publish.release import publish
 
@@ -20,9 +19,9 @@ from .conftest import IDENTITY, PAGE, Colleague, days_shown, settings
 
 def test_a_push_becomes_the_site_and_an_edit_shows(place: Place, colleague: Colleague) -> None:
     """What is pushed is what people read, and the colleague is told so."""
-    assert "已上线" in colleague.push().stderr
     colleague.days(6)
     second = colleague.push()
+    assert "已上线" in second.stderr
     assert "http://site.test/" in second.stderr
     assert days_shown(place.current) == 6
     assert len(releases(place)) == 2
@@ -34,7 +33,6 @@ def test_a_push_becomes_the_site_and_an_edit_shows(place: Place, colleague: Coll
 
 def test_only_what_changed_is_written_anew(place: Place, colleague: Colleague) -> None:
     """A release shares its unchanged pages with the one before, on the disk."""
-    colleague.push()
     before = place.current.resolve()
     colleague.days(6)
     colleague.push()
@@ -46,7 +44,6 @@ def test_only_what_changed_is_written_anew(place: Place, colleague: Colleague) -
 
 def test_rollback_stays_until_the_next_push(place: Place, colleague: Colleague) -> None:
     """The release before comes back, the timer does not undo that, and the next push counts."""
-    colleague.push()
     colleague.days(6)
     colleague.push()
     rollback(place, None)
@@ -59,9 +56,8 @@ def test_rollback_stays_until_the_next_push(place: Place, colleague: Colleague) 
     assert days_shown(place.current) == 7
 
 
-def test_an_unknown_release_is_refused_in_words(place: Place, colleague: Colleague) -> None:
+def test_an_unknown_release_is_refused_in_words(place: Place) -> None:
     """A mistyped release changes nothing and says how to find the right one."""
-    colleague.push()
     with pytest.raises(SiteError, match="没有版本 nonsense；用 site-builder releases"):
         rollback(place, "nonsense")
     with pytest.raises(SiteError, match="没有更早的版本"):
@@ -72,7 +68,6 @@ def test_another_branch_gives_a_preview_and_leaves_the_site_alone(
     place: Place, colleague: Colleague
 ) -> None:
     """A branch is built at its own address, which the push prints, until it is deleted."""
-    colleague.push()
     colleague.days(6)
     pushed = colleague.push("小王/试试")
     (address,) = re.findall(r"http://site.test/previews/\S+/", pushed.stderr)
@@ -86,7 +81,6 @@ def test_another_branch_gives_a_preview_and_leaves_the_site_alone(
 
 def test_a_draft_with_errors_is_kept_and_its_errors_are_told(colleague: Colleague) -> None:
     """Work in progress may be pushed to a branch; the preview waits until it is sound."""
-    colleague.push()
     colleague.edit("承诺办结时限:", "承诺办结时限：")
     colleague.commit("没写完")
     pushed = colleague.push("try")
@@ -108,7 +102,6 @@ def test_a_date_publishes_and_withdraws_by_itself(place: Place, colleague: Colle
 
 def test_two_pushes_at_once_queue(tmp_path: Path, place: Place, colleague: Colleague) -> None:
     """Of two colleagues pushing at once one is live and the other is told to fetch first."""
-    colleague.push()
     other = tmp_path / "other"
     subprocess.run(["git", "clone", "--quiet", place.repository, other], check=True)
     colleague.days(6)
@@ -136,7 +129,6 @@ def test_a_page_opened_before_the_switch_keeps_its_files(
     place: Place, colleague: Colleague
 ) -> None:
     """The fingerprinted files of the last release stay readable for one more, and no longer."""
-    colleague.push()
     first = {p.name for p in (place.current / "data" / "offline").iterdir()}
     colleague.days(6)
     colleague.push()
@@ -148,13 +140,11 @@ def test_a_page_opened_before_the_switch_keeps_its_files(
     assert len([name for name in third if name.startswith("guides-")]) == 2
 
 
-def test_only_so_many_releases_are_kept(tmp_path: Path) -> None:
+def test_only_so_many_releases_are_kept(place: Place, colleague: Colleague) -> None:
     """Older releases than the settings say are removed, never the one that is up."""
-    place = init(tmp_path / "server", settings(keep=2))
-    colleague = Colleague(tmp_path / "clone", place)
-    for days in (5, 6, 7):
-        if days > 5:
-            colleague.days(days)
+    place.save(settings(keep=2))
+    for days in (6, 7):
+        colleague.days(days)
         colleague.push()
     assert len(releases(place)) == 2
     assert releases(place)[0] == current(place)

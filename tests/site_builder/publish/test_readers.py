@@ -60,7 +60,7 @@ def test_nobody_sees_a_mix_or_an_error_while_the_site_is_switched(tmp_path: Path
     """Under load, through pushes that change look and words, and back, every page is whole."""
     look = own_templates(tmp_path)
     place = init(tmp_path / "server", Settings(str(look), "http://site.test/", downloads=False))
-    colleague = Colleague(tmp_path / "clone", place)
+    colleague = Colleague.begins(tmp_path / "clone", place)
     assert "已上线" in colleague.push().stderr
     with Server(tmp_path, f"sqlite:///{tmp_path}/api.db").start(
         "--site", str(place.current)

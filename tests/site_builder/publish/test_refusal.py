@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from site_builder.publish import git
 from site_builder.publish.place import Place
 from site_builder.publish.records import current
 
@@ -50,8 +51,7 @@ SLIPS: dict[str, tuple[Callable[[Colleague], None], tuple[str, ...]]] = {
 @pytest.mark.parametrize("slip", SLIPS)
 def test_an_error_refuses_the_push(slip: str, place: Place, colleague: Colleague) -> None:
     """The push fails with file, line, fault and way out in Chinese; site and main stay."""
-    colleague.push()
-    before = current(place)
+    before = current(place), git.head(place.repository, "main")
     make, told = SLIPS[slip]
     make(colleague)
     colleague.commit("手误")
@@ -60,7 +60,14 @@ def test_an_error_refuses_the_push(slip: str, place: Place, colleague: Colleague
     assert "没有收下这次推送" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert [words for words in told if words not in refused.stderr] == [], refused.stderr
-    assert current(place) == before
+    assert (current(place), git.head(place.repository, "main")) == before
+
+
+def test_the_mended_push_goes_live(place: Place, colleague: Colleague) -> None:
+    """Whoever takes the slip back and pushes again is live: a refusal leaves nothing behind."""
+    colleague.edit("承诺办结时限:", "承诺办结时限：")
+    colleague.commit("手误")
+    assert colleague.push().returncode != 0
     colleague.git("revert", "--no-edit", "HEAD")
     colleague.days(8)
     assert colleague.push().returncode == 0
@@ -69,7 +76,6 @@ def test_an_error_refuses_the_push(slip: str, place: Place, colleague: Colleague
 
 def test_forcing_over_a_colleague_is_refused(place: Place, colleague: Colleague) -> None:
     """Somebody who forces a push would lose a colleague's work, and is told to fetch first."""
-    colleague.push()
     colleague.days(6)
     colleague.push()
     colleague.git("reset", "--quiet", "--hard", "HEAD^")
@@ -82,7 +88,6 @@ def test_forcing_over_a_colleague_is_refused(place: Place, colleague: Colleague)
 
 def test_main_cannot_be_deleted(place: Place, colleague: Colleague) -> None:
     """Deleting the branch that is the site is refused."""
-    colleague.push()
     colleague.git("symbolic-ref", "HEAD", "refs/heads/main")
     assert "不能删除 main" in colleague.git("push", "origin", ":main").stderr
     assert days_shown(place.current) == 5
@@ -90,7 +95,6 @@ def test_main_cannot_be_deleted(place: Place, colleague: Colleague) -> None:
 
 def test_a_fault_of_the_server_is_told_as_such(place: Place, colleague: Colleague) -> None:
     """When the server itself fails, the colleague reads whom to ask, not a program's trace."""
-    colleague.push()
     (place.folder / "publish.json").write_text("{broken", "utf-8")
     colleague.days(6)
     refused = colleague.push()
