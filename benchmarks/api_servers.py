@@ -96,6 +96,7 @@ class Nothing:
     """A store that forgets."""
 
     engine = "nothing"
+    broken = ""
 
     async def open(self) -> None:
         """Do nothing."""
@@ -125,6 +126,9 @@ class Nothing:
     async def read(self, _query: Callable[[Tx], Any]) -> Any:
         """Find nothing."""
         return None
+
+    async def forget(self) -> None:
+        """Have nothing to forget."""
 
     async def health(self) -> Health:
         """Be well."""

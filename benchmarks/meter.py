@@ -65,7 +65,7 @@ def median(costs: list[Cost]) -> Cost:
 def _refuse_failure(process: subprocess.Popen[bytes], folder: Path) -> None:
     if process.returncode:
         said = (folder / "command.log").read_text("utf-8", errors="replace")
-        raise Failed(f"{process.args}: {said[-2000:]}")
+        raise Failed(f"{process.args!r}: {said[-2000:]}")
 
 
 def _tree(root: int) -> list[int]:

@@ -79,7 +79,8 @@ def pagefind(
     pages = folder / "pages"
     shutil.rmtree(pages, ignore_errors=True)
     shutil.copytree(site / "matters", pages / "matters", ignore=_only_pages)
-    command = [folder / "node_modules/.bin/pagefind", "--site", pages, "--force-language", "zh"]
+    program = folder / "node_modules" / ".bin" / "pagefind"
+    command = [str(program), "--site", str(pages), "--force-language", "zh"]
     subprocess.run(command, check=True, capture_output=True)
     with served(pages) as base:
         page.goto(base + "matters/food-business-license-new/")

@@ -1,4 +1,4 @@
-// Before the first paint: a person's choices go onto <html>, where modes.css finds them. No module,
+// Before the first paint: a person's choices go onto <html>, where 95-modes.css finds them. No module,
 // because modules wait. Everything else of the modes is in toolbar*.js and builds on window.modes.
 (() => {
   const root = document.documentElement;
