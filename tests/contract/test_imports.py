@@ -16,7 +16,7 @@ LAYERS = [
     {"load", "parse", "compose"},
     {"check", "prose", "quotes"},
     {"catalogue", "workbook"},
-    {"cases", "floorplan", "history", "structured"},
+    {"cases", "floorplan", "history", "meaning", "structured"},
     {"pages", "render", "assets"},
 ]
 """The lower modules of site_builder, bottom first: a module imports from its own layer or below."""
