@@ -18,7 +18,7 @@ import psycopg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from form_api import housekeeping, moving
+from form_api import housekeeping, moving, rotation
 from form_api.desk import accounts
 from form_api.domain import milliseconds
 from form_api.errors import ConfigError, FormApiError, Problem
@@ -47,6 +47,8 @@ async def handle(request: Request) -> Response:
         return JSONResponse({"count": await erase(service, number)})
     if task == "staff":
         return JSONResponse({"count": await change_staff(service, await request.json())})
+    if task == "rotate":
+        return JSONResponse({"count": await rotate(service)})
     if task == "move":
         return await _answer_move(service, (await request.json())["to"])
     raise Problem("no-page", "没有这种操作。")
@@ -74,8 +76,18 @@ async def erase(service: Service, number: str) -> int:
     return int(erased)
 
 
+async def rotate(service: Service) -> int:
+    """Bring everything under the new master key."""
+    try:
+        return await rotation.rotate(service)
+    except ConfigError as error:
+        raise Problem("conflict", str(error)) from error
+
+
 async def move(service: Service, to: str) -> dict[str, int]:
     """Move the store to PostgreSQL; this service takes nothing more."""
+    if service.keys.second is not None:
+        raise ConfigError("密钥还没有换完；请先用 form-api rotate-keys 换完，再搬")
     target = open_store(to, service.keys.check)
     if not (isinstance(service.store, SqliteStore) and isinstance(target, PostgresStore)):
         raise ConfigError("只能从 SQLite 搬到 postgresql://…")

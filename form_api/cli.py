@@ -12,7 +12,7 @@ import click
 from form_api import answers, launch, logs
 from form_api import backup as backups
 from form_api import export as exporting
-from form_api.crypto import Keys, read_key, write_key
+from form_api.crypto import read_keys, write_keys
 from form_api.desk.cli import staff
 from form_api.errors import ConfigError, FormApiError
 from form_api.settings import Settings
@@ -125,7 +125,7 @@ def backup(database: str | None, file: Path) -> None:
 def restore(database: str | None, file: Path) -> None:
     """Restore a backup."""
     settings = Settings.read(database=database)
-    keys = Keys(read_key(launch.key_path(settings)))
+    keys = read_keys(launch.key_path(settings))
     count = backups.restore(file, launch.sqlite_path(settings), keys)
     click.echo(f"{_shown(settings.database)}：恢复了 {count} 件")
 
@@ -146,12 +146,36 @@ def verify(database: str | None) -> None:
 
 @main.command("new-key", help="生成主密钥文件。务必另存一份在安全的地方：没有它，数据读不出来。")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def new_key(file: Path) -> None:
+@click.option(
+    "--after",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="现在用的密钥文件：新的接替它，回执上的查询码照旧有效",
+)
+def new_key(file: Path, after: Path | None) -> None:
     """Make a master key."""
     if file.exists():
         raise ConfigError(f"{file}：已经有这个文件；旧密钥不能覆盖，否则数据读不出来")
-    write_key(file)
+    write_keys(file, after)
     click.echo(f"{file}：已经生成，只有您自己能读")
+
+
+@main.command(
+    "rotate-keys",
+    help="换主密钥：把每件的数据密钥改由 FORM_API_KEY_FILE 的新密钥封存；"
+    "FORM_API_SECOND_KEY_FILE 是旧的。服务不用停，中断了再做一次就行。",
+)
+@_database
+def rotate_keys(database: str | None) -> None:
+    """Wrap every data key by the new master key."""
+    count = launch.administer(Settings.read(database=database), "rotate")
+    click.echo(f"改了 {count} 件；现在全部由新密钥封存，旧密钥文件服务不再需要")
+
+
+@main.command("webhook-key", help="显示通知签名用的密钥，交给接收通知的程序核对签名。")
+@_database
+def webhook_key(database: str | None) -> None:
+    """Show what the receiver of notifications checks their signature with."""
+    click.echo(launch.load_keys(Settings.read(database=database)).webhook.hex())
 
 
 async def _open_and_close(store: Store) -> None:

@@ -19,8 +19,8 @@ import uvicorn
 from psycopg.rows import dict_row
 from starlette.applications import Starlette
 
-from form_api import admin, housekeeping, notify, selftest
-from form_api.crypto import Keys, read_key, write_key
+from form_api import admin, housekeeping, notify, rotation, selftest
+from form_api.crypto import Keys, read_keys, write_keys
 from form_api.errors import ConfigError
 from form_api.service import Service
 from form_api.settings import Settings
@@ -73,7 +73,7 @@ def load_keys(settings: Settings) -> Keys:
             raise ConfigError(
                 f"{path}：没有密钥文件，{database} 里的内容读不出来；请放回原来的密钥文件"
             )
-    return Keys(read_key(path))
+    return _read(settings)
 
 
 def start_keys(settings: Settings) -> Keys:
@@ -85,19 +85,24 @@ def start_keys(settings: Settings) -> Keys:
             return load_keys(settings)
         LOG.warning("first start: new database %s, new key %s", database, path)
         database.parent.mkdir(parents=True, exist_ok=True)
-    return Keys(read_key(path) if path.exists() else write_key(path))
+    return _read(settings) if path.exists() else write_keys(path)
 
 
 def migrate_keys(settings: Settings) -> Keys:
     """Read the key for a database that may still have to be made."""
     path = key_path(settings)
-    return Keys(read_key(path)) if path.exists() else start_keys(settings)
+    return _read(settings) if path.exists() else start_keys(settings)
+
+
+def _read(settings: Settings) -> Keys:
+    return read_keys(key_path(settings), settings.second_key_file)
 
 
 def load_store(settings: Settings, keys: Keys) -> Store:
     """Choose the store, on libraries that do what we think they do."""
     selftest.check()
-    return open_store(settings.database, keys.check, settings.queue_limit)
+    second = keys.second.check if keys.second else None
+    return open_store(settings.database, keys.check, settings.queue_limit, second)
 
 
 def serve(settings: Settings) -> None:
@@ -221,6 +226,8 @@ async def _administer(
             return await admin.change_staff(service, body)
         if task == "move":
             return await admin.move(service, body["to"])
+        if task == "rotate":
+            return await rotation.rotate(service)
         return await admin.purge(service)
     finally:
         await store.close()

@@ -105,6 +105,10 @@ class Settings:
         default=None,
         metadata=_about(_path, "主密钥文件；不填则在 SQLite 数据库旁边，名为 数据库名.key"),
     )
+    second_key_file: Path | None = field(
+        default=None,
+        metadata=_about(_path, "换密钥期间的另一个密钥文件：由它封存的内容也读得出来"),
+    )
     bot_checks: bool = field(
         default=True, metadata=_about(_switch, "防机器人与频率限制；off 只用于压力测试")
     )

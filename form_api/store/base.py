@@ -62,16 +62,18 @@ class Store(Protocol):
         """Say whether the store can take submissions."""
 
 
-def open_store(url: str, key_check: bytes, queue_limit: int = 1000) -> Store:
-    """Choose the engine by the database URL."""
+def open_store(
+    url: str, key_check: bytes, queue_limit: int = 1000, second_check: bytes | None = None
+) -> Store:
+    """Choose the engine by the database URL; the checks tell whether the keys belong to it."""
     from form_api.store.postgres import PostgresStore
     from form_api.store.sqlite import SqliteStore
     from form_api.store.sqlite_file import path_of
 
     if url.startswith(("postgresql://", "postgres://")):
-        return PostgresStore(url, key_check, queue_limit)
+        return PostgresStore(url, key_check, queue_limit, second_check)
     if url.startswith("sqlite:") or "://" not in url:
-        return SqliteStore(path_of(url), key_check, queue_limit)
+        return SqliteStore(path_of(url), key_check, queue_limit, second_check)
     raise ConfigError(
         f"数据库地址 {url.split('://')[0]}://… 不认识；请用 sqlite:///文件 或 postgresql://…"
     )

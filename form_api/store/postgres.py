@@ -67,8 +67,10 @@ class PostgresStore:
     engine = "postgresql"
     broken = ""
 
-    def __init__(self, url: str, key_check: bytes, queue_limit: int = 1000) -> None:
-        self._key_check = key_check
+    def __init__(
+        self, url: str, key_check: bytes, queue_limit: int = 1000, second_check: bytes | None = None
+    ) -> None:
+        self._key_checks = key_check, second_check
         self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             url,
             min_size=1,
@@ -177,7 +179,7 @@ class PostgresStore:
                     ):
                         _apply(connection, name)
             with connection.transaction():
-                schema.check_key(PostgresTx(connection), self._key_check)
+                schema.check_key(PostgresTx(connection), *self._key_checks)
 
 
 def _apply(connection: psycopg.Connection[Any], name: str) -> None:

@@ -138,15 +138,20 @@ def statements(name: str, blob: str, int_: str, strict: str) -> tuple[str, ...]:
     return tuple(statement.format(blob=blob, int=int_, strict=strict) for statement in script)
 
 
-def check_key(tx: Tx, key_check: bytes) -> None:
-    """Remember the key of a new database; refuse another key ever after."""
+def check_key(tx: Tx, key_check: bytes, second_check: bytes | None = None) -> None:
+    """Remember the key of a new database; refuse another key, unless it is being changed."""
     tx.run(
         "INSERT INTO meta (name, value) VALUES ('key', ?) ON CONFLICT (name) DO NOTHING",
         key_check,
     )
     row = tx.one("SELECT value FROM meta WHERE name = 'key'")
-    if row is None or bytes(row["value"]) != key_check:
+    if row is None or bytes(row["value"]) not in (key_check, second_check):
         raise ConfigError("密钥和数据库不是一对；请换回建库时的密钥文件，数据没有动")
+
+
+def change_key(tx: Tx, key_check: bytes) -> None:
+    """Note that everything is under another key now: the one before it opens nothing any more."""
+    tx.run("UPDATE meta SET value = ? WHERE name = 'key'", key_check)
 
 
 def mark_moved(tx: Tx) -> None:

@@ -66,9 +66,15 @@ class SqliteStore:
 
     engine = "sqlite"
 
-    def __init__(self, path: Path, key_check: bytes, queue_limit: int = 1000) -> None:
+    def __init__(
+        self,
+        path: Path,
+        key_check: bytes,
+        queue_limit: int = 1000,
+        second_check: bytes | None = None,
+    ) -> None:
         self.path = path
-        self._key_check = key_check
+        self._key_checks = key_check, second_check
         self._arrived: list[_Job] = []
         self._queue: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
         self._queue_limit = queue_limit
@@ -89,7 +95,7 @@ class SqliteStore:
         self._lock_file = lock(self.path)
         try:
             self._connection = connect(self.path)
-            migrate(self._connection, self._key_check)
+            migrate(self._connection, *self._key_checks)
         except sqlite3.Error as error:
             self._unlock()
             raise ConfigError(start_advice(self.path, error)) from error

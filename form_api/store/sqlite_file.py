@@ -105,7 +105,9 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def migrate(connection: sqlite3.Connection, key_check: bytes) -> None:
+def migrate(
+    connection: sqlite3.Connection, key_check: bytes, second_check: bytes | None = None
+) -> None:
     """Bring the file to this version's tables, each step with its record in one transaction."""
     problems = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if problems != "ok":
@@ -119,7 +121,7 @@ def migrate(connection: sqlite3.Connection, key_check: bytes) -> None:
     tx = SqliteTx(connection)
     for guard in schema.SQLITE_GUARDS:
         tx.run(guard)
-    schema.check_key(tx, key_check)
+    schema.check_key(tx, key_check, second_check)
     schema.refuse_moved(tx)
 
 

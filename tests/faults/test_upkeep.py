@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import subprocess
+import sys
 import uuid
 from pathlib import Path
 
@@ -144,3 +146,58 @@ def test_forms_of_other_versions_are_taken(shared: Server, version: str) -> None
     with client(shared.base) as http:
         answer = complain(http, str(uuid.uuid4()), form_version=int(version))
         assert answer.status_code == 201, answer.text
+
+
+DIES_AT_THE_SIXTH = """
+import os, signal
+from form_api import rotation
+from form_api.cli import main
+wrap, calls = rotation.wrap_page, []
+def one_then_die(*args, **kwargs):
+    result = wrap(*args, **kwargs)
+    calls.append(1)
+    if len(calls) == 6:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result
+rotation.wrap_page, rotation.PAGE = one_then_die, 1
+main()
+"""
+"""The same command, one record a transaction; the sixth is changed but never committed."""
+
+
+def test_change_of_keys_killed_half_way_resumes(tmp_path: Path, database: str) -> None:
+    """Killed between two records, the change of the master key is completed by the next run."""
+    keys = {"FORM_API_KEY_FILE": str(tmp_path / "old.key")}
+    with Server(tmp_path, database, **keys).start() as server, client(server.base) as http:
+        receipts = [complain(http, text=f"第 {n} 件").json() for n in range(12)]
+    assert run(tmp_path, "new-key", "new.key", "--after", "old.key").returncode == 0
+    keys = {
+        "FORM_API_KEY_FILE": str(tmp_path / "new.key"),
+        "FORM_API_SECOND_KEY_FILE": str(tmp_path / "old.key"),
+    }
+    before = wrapped(database)
+    command = [sys.executable, "-c", DIES_AT_THE_SIXTH, "rotate-keys", "--database", database]
+    died = subprocess.run(command, cwd=tmp_path, env=os.environ | keys, check=False)
+    assert died.returncode == -signal.SIGKILL
+    assert len(before & wrapped(database)) == 12 - 5
+    with Server(tmp_path, database, **keys).start() as server, client(server.base) as http:
+        assert [status(http, r)["answers"]["text"] for r in receipts] == [
+            f"第 {n} 件" for n in range(12)
+        ]
+        resumed = run(tmp_path, "rotate-keys", "--database", database, **keys)
+        assert resumed.returncode == 0, resumed.stderr
+    assert not before & wrapped(database)
+    del keys["FORM_API_SECOND_KEY_FILE"]
+    with Server(tmp_path, database, **keys).start() as server, client(server.base) as http:
+        assert status(http, receipts[0])["answers"]["text"] == "第 0 件"
+    assert run(tmp_path, "verify", "--database", database, **keys).returncode == 0
+
+
+def wrapped(database: str) -> set[bytes]:
+    """Return the wrapped data keys as they are in the database."""
+    query = "SELECT data_key FROM submission"
+    if database.startswith("sqlite"):
+        with sqlite3.connect(database.removeprefix("sqlite:///")) as look:
+            return {row[0] for row in look.execute(query)}
+    with psycopg.connect(database) as look_:
+        return {row[0] for row in look_.execute(query)}

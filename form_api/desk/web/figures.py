@@ -27,6 +27,8 @@ LOG_WORDS = {
     "staff_password": "重设密码",
     "staff_totp": "设置动态码",
     "staff_disable": "停用账号",
+    "rotate_keys": "开始换主密钥",
+    "rotate_keys_done": "换完主密钥",
     "look_at_day": "看了当天名单",
     "look_at_appointment": "按编号查了预约",
     "look_at_phones": "看了要通知的电话",
