@@ -144,7 +144,7 @@ Forms = Mapping[str, Form]
 def load(path: Path) -> Forms:
     """Read the forms file staff edit (YAML)."""
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (OSError, yaml.YAMLError) as error:
         raise FormDefinitionError(f"{path}：读不出来（{error}）；请改正后再试") from error
     return parse(raw, str(path))

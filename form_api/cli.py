@@ -1,4 +1,8 @@
-"""The `form-api` command."""
+"""The `form-api` command.
+
+Each command loads what it needs when it runs: asking a running service to erase something should
+not take as long as starting one.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,12 @@ from urllib.parse import urlsplit
 
 import click
 
-from form_api import answers, launch, logs
-from form_api import backup as backups
-from form_api import export as exporting
+from form_api import opening, remote
 from form_api.crypto import read_keys, write_keys
 from form_api.desk.cli import staff
 from form_api.errors import ConfigError, FormApiError
 from form_api.settings import Settings
-from form_api.store import Store, queries
+from form_api.store import Store
 
 
 class _Group(click.Group):
@@ -49,6 +51,8 @@ _database = click.option("--database", help="sqlite:///文件 或 postgresql://�
 @click.option("--site", type=click.Path(path_type=Path), help="建好的网站文件夹")
 def serve(host: str | None, port: int | None, database: str | None, site: Path | None) -> None:
     """Serve the site and the API."""
+    from form_api import launch, logs
+
     settings = Settings.read(host=host, port=port, database=database, site=site)
     logs.to_stderr(settings.log_level, settings.log_format)
     launch.serve(settings)
@@ -60,12 +64,14 @@ def serve(host: str | None, port: int | None, database: str | None, site: Path |
 def migrate(database: str | None, to: str | None) -> None:
     """Create, upgrade or move the database."""
     settings = Settings.read(database=database)
-    keys = launch.migrate_keys(settings)
+    keys = opening.migrate_keys(settings)
     if to is None:
+        from form_api import launch
+
         asyncio.run(_open_and_close(launch.load_store(settings, keys)))
         click.echo(f"{_shown(settings.database)}：已经是最新")
         return
-    for table, count in launch.administer(settings, "move", body={"to": to}).items():
+    for table, count in remote.administer(settings, "move", body={"to": to}).items():
         click.echo(f"{table}：{count} 行，逐行核对一致")
     click.echo(f"已经搬到 {_shown(to)}。请把 FORM_API_DATABASE 改成它，密钥文件不变")
 
@@ -76,11 +82,14 @@ def migrate(database: str | None, to: str | None) -> None:
 @click.option("--person", help="这个人的电话或电子邮箱：只导出他自己的，不打码，JSON 每行一件")
 def export(database: str | None, file: Path, person: str | None) -> None:
     """Export submissions."""
+    from form_api import answers
+    from form_api import export as exporting
+
     settings = Settings.read(database=database)
-    keys = launch.load_keys(settings)
+    keys = opening.load_keys(settings)
     if file.exists():
         raise ConfigError(f"{file}：已经有这个文件；请换一个名字")
-    with launch.reading(settings) as tx, file.open("x", encoding="utf-8", newline="") as out:
+    with opening.reading(settings) as tx, file.open("x", encoding="utf-8", newline="") as out:
         if person:
             index = keys.index("contact", answers.phone(person) or person.casefold())
             lines = list(exporting.person(tx, keys, index))
@@ -95,7 +104,7 @@ def export(database: str | None, file: Path, person: str | None) -> None:
 @_database
 def purge(database: str | None) -> None:
     """Purge what is past its retention."""
-    count = launch.administer(Settings.read(database=database), "purge")
+    count = remote.administer(Settings.read(database=database), "purge")
     click.echo(f"删除了 {count} 件的内容；编号和记录链还在")
 
 
@@ -104,7 +113,7 @@ def purge(database: str | None) -> None:
 @click.argument("number")
 def erase(database: str | None, number: str) -> None:
     """Erase one submission."""
-    count = launch.administer(Settings.read(database=database), "erase", number)
+    count = remote.administer(Settings.read(database=database), "erase", number)
     click.echo("已经删除" if count else "以前就删除了")
 
 
@@ -113,9 +122,11 @@ def erase(database: str | None, number: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def backup(database: str | None, file: Path) -> None:
     """Back the database up."""
+    from form_api import backup as backups
+
     settings = Settings.read(database=database)
-    keys = launch.load_keys(settings)
-    count = backups.backup(launch.sqlite_path(settings), file, keys)
+    keys = opening.load_keys(settings)
+    count = backups.backup(opening.sqlite_path(settings), file, keys)
     click.echo(f"{file}：{count} 件，已复核")
 
 
@@ -124,9 +135,11 @@ def backup(database: str | None, file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def restore(database: str | None, file: Path) -> None:
     """Restore a backup."""
+    from form_api import backup as backups
+
     settings = Settings.read(database=database)
-    keys = read_keys(launch.key_path(settings))
-    count = backups.restore(file, launch.sqlite_path(settings), keys)
+    keys = read_keys(opening.key_path(settings))
+    count = backups.restore(file, opening.sqlite_path(settings), keys)
     click.echo(f"{_shown(settings.database)}：恢复了 {count} 件")
 
 
@@ -134,9 +147,11 @@ def restore(database: str | None, file: Path) -> None:
 @_database
 def verify(database: str | None) -> None:
     """Verify the audit chain and the counts."""
+    from form_api.store import queries
+
     settings = Settings.read(database=database)
-    launch.load_keys(settings)
-    with launch.reading(settings) as tx:
+    opening.load_keys(settings)
+    with opening.reading(settings) as tx:
         wrong = list(queries.verify(tx))
         head = queries.audit_head(tx)
     if wrong:
@@ -167,7 +182,7 @@ def new_key(file: Path, after: Path | None) -> None:
 @_database
 def rotate_keys(database: str | None) -> None:
     """Wrap every data key by the new master key."""
-    count = launch.administer(Settings.read(database=database), "rotate")
+    count = remote.administer(Settings.read(database=database), "rotate")
     click.echo(f"改了 {count} 件；现在全部由新密钥封存，旧密钥文件服务不再需要")
 
 
@@ -175,7 +190,7 @@ def rotate_keys(database: str | None) -> None:
 @_database
 def webhook_key(database: str | None) -> None:
     """Show what the receiver of notifications checks their signature with."""
-    click.echo(launch.load_keys(Settings.read(database=database)).webhook.hex())
+    click.echo(opening.load_keys(Settings.read(database=database)).webhook.hex())
 
 
 async def _open_and_close(store: Store) -> None:

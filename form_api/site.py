@@ -136,7 +136,8 @@ def _plain(data: Path | None, name: str) -> Any:
     if found is not None:
         return found
     try:
-        return yaml.safe_load((CONTENT / f"{name}.yml").read_text(encoding="utf-8"))
+        text = (CONTENT / f"{name}.yml").read_text(encoding="utf-8")
+        return yaml.load(text, yaml.CSafeLoader)
     except (OSError, yaml.YAMLError) as error:
         raise ConfigError(f"{CONTENT / name}.yml：读不出来（{error}）；请改正后再启动") from error
 

@@ -1,13 +1,15 @@
-"""What several suites share: the site built from the committed content, once."""
+"""What several suites share: the site built from the committed content, and PostgreSQL."""
 
 from __future__ import annotations
 
 import fcntl
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from site_builder.pipeline import build
+from tests import postgres
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,3 +27,16 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
             build(ROOT / "content", out, ROOT / "mkdocs.yml")
             (shared / "site.done").touch()
     return out
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[postgres.Cluster]:
+    """One PostgreSQL server for all tests that need it.
+
+    It does not sync: none of these tests takes its power away, and killing a process of ours or
+    of its own loses nothing the system holds.
+    """
+    if postgres.binaries() is None:
+        pytest.skip("PostgreSQL is not installed (make setup installs it)")
+    with postgres.cluster(sync=False) as running:
+        yield running

@@ -33,8 +33,8 @@ def free_port() -> int:
 class Cluster:
     """A running server."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+    def __init__(self, folder: Path, sync: bool = True) -> None:
+        self.folder, self.port, self.sync = folder, free_port(), sync
         self._databases = 0
 
     @property
@@ -58,6 +58,8 @@ class Cluster:
 
     def start(self) -> None:
         options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
+        if not self.sync:
+            options += " -c fsync=off -c full_page_writes=off"
         self.run(
             "pg_ctl",
             "-D",
@@ -98,12 +100,12 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(parent: Path | None = None) -> Iterator[Cluster]:
-    """Run a server for as long as the block lasts."""
+def cluster(parent: Path | None = None, sync: bool = True) -> Iterator[Cluster]:
+    """Run a server for as long as the block lasts; without syncs it is much faster."""
     folder = Path(tempfile.mkdtemp(prefix="form-api-postgres-", dir=parent))
     if os.getuid() == 0:
         shutil.chown(folder, _user())
-    server = Cluster(folder)
+    server = Cluster(folder, sync)
     server.init()
     with _running(server):
         yield server

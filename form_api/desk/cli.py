@@ -6,10 +6,8 @@ import sys
 from typing import Any
 
 import click
-import pyotp
 
-from form_api import launch
-from form_api.desk import accounts
+from form_api import opening, remote
 from form_api.settings import Settings
 
 _database = click.option("--database", help="sqlite:///文件 或 postgresql://…")
@@ -28,6 +26,8 @@ def staff() -> None:
 @click.option("--unit", default="", help="科室；镇街的同事写镇街编码")
 def add(database: str | None, id_: str, name: str, roles: tuple[str, ...], unit: str) -> None:
     """Make an account."""
+    from form_api.desk import accounts
+
     values = {"name": name, "roles": list(roles), "unit": unit}
     _change(database, "add", id_, **values, password=accounts.hash_password(_password()))
     click.echo(f"{id_}：账号建好了")
@@ -37,7 +37,9 @@ def add(database: str | None, id_: str, name: str, roles: tuple[str, ...], unit:
 @_database
 def list_(database: str | None) -> None:
     """List the accounts."""
-    with launch.reading(Settings.read(database=database)) as tx:
+    from form_api.desk import accounts
+
+    with opening.reading(Settings.read(database=database)) as tx:
         for officer in accounts.officers(tx):
             state = "已停用" if officer.disabled else "动态码" if officer.has_totp else ""
             click.echo(
@@ -59,6 +61,8 @@ def disable(database: str | None, id_: str) -> None:
 @click.argument("id_", metavar="账号")
 def password(database: str | None, id_: str) -> None:
     """Change a password."""
+    from form_api.desk import accounts
+
     _change(database, "password", id_, password=accounts.hash_password(_password()))
     click.echo(f"{id_}：密码已改")
 
@@ -69,6 +73,8 @@ def password(database: str | None, id_: str) -> None:
 @click.option("--off", is_flag=True, help="关闭动态码")
 def totp(database: str | None, id_: str, off: bool) -> None:
     """Ask for one-time codes."""
+    import pyotp
+
     secret = "" if off else pyotp.random_base32()
     _change(database, "totp", id_, secret=secret)
     uri = (
@@ -88,4 +94,4 @@ def _password() -> str:
 
 def _change(database: str | None, change: str, id_: str, **values: Any) -> None:
     settings = Settings.read(database=database)
-    launch.administer(settings, "staff", body={"change": change, "id": id_} | values)
+    remote.administer(settings, "staff", body={"change": change, "id": id_} | values)

@@ -7,9 +7,6 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
 from form_api.desk.statistics import Table
 from form_api.export import safe
 
@@ -33,6 +30,8 @@ def csv_of(tables: Iterable[Table]) -> bytes:
 
 def xlsx_of(tables: Iterable[Table]) -> bytes:
     """Return tables as the sheets of a workbook."""
+    from openpyxl import Workbook
+
     book = Workbook()
     book.remove(book.worksheets[0])
     for table in tables:
@@ -49,6 +48,8 @@ def xlsx_of(tables: Iterable[Table]) -> bytes:
 
 
 def _write(sheet: Any, number: int, row: Sequence[Any]) -> None:
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     for column, value in enumerate(row, start=1):
         cell = sheet.cell(number, column)
         if isinstance(value, int | float):

@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import sqlite_utils
-from sqlite_utils.migrations import Migrations
-
 from form_api.errors import ConfigError
 from form_api.store import schema
 from form_api.store.base import Row
@@ -112,6 +109,9 @@ def migrate(
     problems = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if problems != "ok":
         raise sqlite3.DatabaseError(problems)
+    import sqlite_utils
+    from sqlite_utils.migrations import Migrations
+
     database = sqlite_utils.Database(connection)
     steps = Migrations("form_api")
     for name, _ in schema.MIGRATIONS:
@@ -125,8 +125,8 @@ def migrate(
     schema.refuse_moved(tx)
 
 
-def _step(name: str) -> Callable[[sqlite_utils.Database], None]:
-    def apply(database: sqlite_utils.Database) -> None:
+def _step(name: str) -> Callable[[Any], None]:
+    def apply(database: Any) -> None:
         for statement in schema.statements(name, blob="BLOB", int_="INTEGER", strict=" STRICT"):
             database.execute(statement)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from icalendar import Calendar as Ics
-from icalendar import Event as IcsEvent
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -145,6 +143,9 @@ def calendar_file(service: Service, found: Submission) -> Response:
     if booking is None or found.state == "cancelled":
         raise Problem("not-found", "这个预约没有时间，可能已经取消。")
     day = dt.date.fromisoformat(booking.date)
+    from icalendar import Calendar as Ics
+    from icalendar import Event as IcsEvent
+
     event = IcsEvent()
     event.add("uid", f"{found.number}@form-api")
     event.add("dtstamp", service.clock())

@@ -13,15 +13,6 @@ from tests.processes import Server
 ENGINES = ["sqlite", "postgresql"]
 
 
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[postgres.Cluster]:
-    """One PostgreSQL server for all tests that need it."""
-    if postgres.binaries() is None:
-        pytest.skip("PostgreSQL is not installed (make setup installs it)")
-    with postgres.cluster() as running:
-        yield running
-
-
 def _database(request: pytest.FixtureRequest, folder: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{folder / 'form.db'}"

@@ -171,15 +171,6 @@ def api(start: Callable[..., Api]) -> Api:
     return start()
 
 
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[postgres.Cluster]:
-    """One PostgreSQL server for all tests that need it."""
-    if postgres.binaries() is None:
-        pytest.skip("PostgreSQL is not installed (make setup installs it)")
-    with postgres.cluster() as running:
-        yield running
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Each engine in turn, empty."""

@@ -24,15 +24,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from form_api import domain
+from form_api import bots, domain
 from form_api.crypto import Keys
 from form_api.decode import Posted
 from form_api.domain import APPOINTMENT, COMPLAINT
 from form_api.errors import Problem
 from form_api.service import Sender, Service
-from form_api.settings import Settings
+from form_api.site import Site
 from form_api.store import Store, commands, open_store, queries
-from form_api.web.app import create_app
 from tests import postgres
 from tests.form_api.conftest import Clock
 
@@ -106,7 +105,7 @@ class Lives(RuleBasedStateMachine):
 
     ids = Bundle("ids")
 
-    def __init__(self, site: Path, make_database: Any) -> None:
+    def __init__(self, site: Site, make_database: Any) -> None:
         super().__init__()
         self.site, self.url = site, make_database()
         self.loop = asyncio.new_event_loop()
@@ -118,8 +117,8 @@ class Lives(RuleBasedStateMachine):
 
     def open(self) -> None:
         self.store: Store = open_store(self.url, KEYS.check)
-        options = Settings(database=self.url, site=self.site, bot_checks=False)
-        self.service: Service = create_app(options, KEYS, self.store, self.clock).state.service
+        undefended = bots.Bots(KEYS.challenge, enabled=False)
+        self.service = Service(self.site, KEYS, self.store, undefended, self.clock)
         self.run(self.store.open())
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -318,8 +317,9 @@ def test_lives_of_submissions(
         cluster: postgres.Cluster = request.getfixturevalue("cluster")
         return cluster.fresh()
 
+    rules = Site(site)
     run_state_machine_as_test(
-        lambda: Lives(site, make_database),
+        lambda: Lives(rules, make_database),
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
