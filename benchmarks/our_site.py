@@ -49,6 +49,7 @@ class Project:
 
     def edits(self, run: int) -> Iterator[tuple[str, meter.Cost]]:
         """Yield what it costs to build after nothing and after each kind of edit."""
+        self.build()  # whatever was done before, from here on something is there
         yield "nothing changed", self.build()
         self.edit_matter()
         yield "one matter", self.build()

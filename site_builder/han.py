@@ -25,7 +25,7 @@ def tables(text: str) -> dict[str, str]:
     `pinyin`: "a啊阿 ai爱…", each reading followed by its characters. `variants`: pairs of a
     Traditional and a Simplified character ("習习術术…").
     """
-    used = {char for char in text if _is_han(char)}
+    used = {char for char in set(text) if _is_han(char)}
     characters = used | set(_COMMON)
     return {"pinyin": _pinyin(characters), "variants": _variants(characters)}
 

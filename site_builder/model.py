@@ -389,10 +389,14 @@ class Catalogue:
 
     def zone_of(self, matter: Matter) -> Zone | None:
         """Return the zone whose windows handle the matter."""
-        for zone in self.zones:
-            if zone.windows and matter.windows.within(zone.windows):
-                return zone
-        return None
+        zone = self._zones.get(matter.windows.first)
+        return zone if zone and zone == self._zones.get(matter.windows.last) else None
+
+    @cached_property
+    def _zones(self) -> dict[int, Zone]:
+        """The zone of each window."""
+        windows = ((w, zone) for zone in reversed(self.zones) if (w := zone.windows))
+        return {n: zone for w, zone in windows for n in range(w.first, w.last + 1)}
 
     def merge(self, matter_ids: tuple[str, ...]) -> tuple[MergedMaterial, ...]:
         """Return one list of materials for several matters, a shared one once (C-54)."""

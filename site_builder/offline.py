@@ -34,7 +34,7 @@ KEPT_DATA: Final = ("data/search", "data/ask", "data/pinyin")
 KEPT: Final = ("assets/", *KEPT_DATA)
 LARGEST: Final = 2000
 """Matters up to which guides are in the copy: about 6 MB on a phone, nobody's whole province."""
-_OF_MATTERS: Final = {"matter", "matter-list", "township"}
+_OF_MATTERS: Final = {"matter", "matter-list", "waivable", "commitment"}
 """Pages a large site's copy leaves out: guides, and the lists that only lead to guides."""
 Values = Mapping[str, str]
 Record = dict[str, Any]

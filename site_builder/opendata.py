@@ -121,7 +121,14 @@ def json_file(path: str, value: Any) -> Output:
 
 
 def _fields(record: Any, elements: tuple[Element, ...]) -> dict[str, Any]:
-    return {e.field: _plain(getattr(record, e.field), e) for e in elements}
+    return {
+        e.field: value if type(value := getattr(record, e.field)) in _BARE else _plain(value, e)
+        for e in elements
+    }
+
+
+_BARE: Final = frozenset({str, int, bool, type(None)})
+"""Types that JSON has: most values, so the question comes first."""
 
 
 def _plain(value: Any, element: Element) -> Any:

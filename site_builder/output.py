@@ -9,7 +9,7 @@ from typing import Final
 
 from site_builder.render import Output
 
-_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
 def write(outputs: Iterable[Output], out: Path, keep: Iterable[str] = ()) -> int:
@@ -35,39 +35,46 @@ def write_some(outputs: Iterable[Output], out: Path) -> int:
     Paths are handled as text here: at 20,000 pages `pathlib` alone would cost a second.
     """
     root = f"{out}{os.sep}"
-    written = 0
-    for item in outputs:
-        path = root + item.path
-        if _differs(path, item.data):
-            _write(path, item.data)
-            written += 1
-    return written
+    return sum(_write(root + item.path, item.data) for item in outputs)
 
 
-def _differs(path: str, data: bytes) -> bool:
-    """Tell whether a file must be written; one that differs is unlinked first.
+def _write(path: str, data: bytes) -> bool:
+    """Write a file unless it has these bytes; tell whether it had to be.
 
-    A release shares its unchanged files with the release before it through hard links, and
-    writing into one would change both.
+    One that differs is unlinked first: a release shares its unchanged files with the release
+    before it through hard links, and writing into one would change both.
     """
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
-            if file.read() == data:
-                return False
+        file = os.open(path, _NEW)
+    except FileExistsError:
+        if _bytes(path) == data:
+            return False
+        os.unlink(path)  # noqa: PTH108
+        file = os.open(path, _NEW)
     except FileNotFoundError:
-        return True
-    os.unlink(path)  # noqa: PTH108
+        _make_folder(path.rpartition(os.sep)[0])
+        file = os.open(path, _NEW)
+    try:
+        while data:  # a write may be cut short, for example by a full disk
+            data = data[os.write(file, data) :]
+    finally:
+        os.close(file)
     return True
 
 
-def _write(path: str, data: bytes) -> None:
+def _make_folder(path: str) -> None:
+    """Make a folder; mostly the one around it is there."""
     try:
-        file = os.open(path, _NEW)
+        os.mkdir(path)  # noqa: PTH102
     except FileNotFoundError:
-        os.makedirs(path.rpartition(os.sep)[0], exist_ok=True)  # noqa: PTH103
-        file = os.open(path, _NEW)
-    with open(file, "wb", buffering=0) as stream:  # noqa: PTH123
-        stream.write(data)
+        os.makedirs(path, exist_ok=True)  # noqa: PTH103
+    except FileExistsError:
+        pass  # another process was faster
+
+
+def _bytes(path: str) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123
+        return file.read()
 
 
 def remove(paths: Iterable[str], out: Path) -> None:

@@ -23,7 +23,7 @@ from site_builder.catalogue import load_catalogue
 from site_builder.editions import Edition
 from site_builder.errors import SiteError
 from site_builder.offline import KEPT, LARGEST, PARTS, OfflineCopy
-from site_builder.pages import Content, Page, all_pages, pages_of
+from site_builder.pages import MOST, Content, Page, all_pages, pages_of
 from site_builder.prose import Rendered
 from site_builder.quotes import quoted_page
 from site_builder.render import HANS, Renderer, json_ld
@@ -155,6 +155,8 @@ def _site(
         assets=assets,
         json_ld=json_ld,
         downloads=bool(inputs.options),
+        most=MOST,
+        guides_kept=not large,
     )
     copy = OfflineCopy(renderer.shell(HANS), renderer.convert, site, large)
     return Site(inputs.content / "data", content, renderer, assets, copy, pages)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from site_builder.compose import Shell, fill_slots
+from site_builder.escaping import QuickEnvironment
 from site_builder.model import Matter
 from site_builder.pages import SECTIONS, Crumb, Page
 from site_builder.script import Converter
@@ -49,7 +50,7 @@ class Renderer:
     def __init__(
         self, templates: Path, shell: Shell, convert: Converter, site_path: str, **shared: Any
     ) -> None:
-        self._environment = Environment(
+        self._environment = QuickEnvironment(
             loader=FileSystemLoader(templates),
             autoescape=True,
             undefined=StrictUndefined,

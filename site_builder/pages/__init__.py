@@ -8,12 +8,22 @@ from site_builder.pages.bundles import packages
 from site_builder.pages.form_pages import forms, help_form
 from site_builder.pages.front import home
 from site_builder.pages.hall import places
+from site_builder.pages.lists import MOST
 from site_builder.pages.matters import matter_guides, matter_lists, special_lists
 from site_builder.pages.page import AUDIENCES, SECTIONS, Content, Crumb, Page
 from site_builder.pages.utilities import tools
 from site_builder.pages.written import prose_pages
 
-__all__ = ["AUDIENCES", "SECTIONS", "Content", "Crumb", "Page", "all_pages", "pages_of"]
+__all__ = [
+    "AUDIENCES",
+    "MOST",
+    "SECTIONS",
+    "Content",
+    "Crumb",
+    "Page",
+    "all_pages",
+    "pages_of",
+]
 
 
 def all_pages(content: Content) -> Iterator[Page]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.floorplan import floors
+from site_builder.pages.lists import MOST, matter_list
 from site_builder.pages.page import (
     HALL,
     Content,
@@ -17,6 +18,10 @@ def places(content: Content) -> Iterator[Page]:
     """The hall with its windows, and the townships."""
     catalogue = content.catalogue
     hall = catalogue.data.get("hall", {})
+    handled = {
+        zone.id: tuple(m for m in catalogue.matters if catalogue.zone_of(m) == zone)
+        for zone in catalogue.zones
+    }
     yield Page(
         "hall/",
         "hall",
@@ -27,12 +32,12 @@ def places(content: Content) -> Iterator[Page]:
         context={
             "hall": hall,
             "floors": floors(catalogue.zones, hall),
-            "handled": {
-                zone.id: [m for m in catalogue.matters if catalogue.zone_of(m) == zone]
-                for zone in catalogue.zones
-            },
+            "handled": handled,
         },
     )
+    for zone in catalogue.zones:
+        if len(handled[zone.id]) > MOST:
+            yield from matter_list(f"hall/{zone.id}/", f"{zone.name}办的事项", handled[zone.id])
     devolved = tuple(m for m in catalogue.matters if m.devolved)
     townships = Crumb("镇街服务", "townships/")
     yield Page(
@@ -54,3 +59,5 @@ def places(content: Content) -> Iterator[Page]:
             crumbs=(HALL, townships),
             context={"township": township, "matters": devolved},
         )
+    if len(devolved) > MOST:  # every township has the same; each page links to the one list
+        yield from matter_list("devolved/", "镇街能办的事项", devolved)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from site_builder.model import Catalogue, Matter
+from site_builder.model import Catalogue
+from site_builder.pages.lists import MOST, matter_list, numbered
 from site_builder.pages.page import (
     AUDIENCES,
     MATTERS,
@@ -49,41 +50,31 @@ def matter_lists(content: Content) -> Iterator[Page]:
         f"全部 {len(matters)} 个事项，按主题查找",
         section="matters",
         crumbs=(MATTERS,),
-        context={"audiences": AUDIENCES},
+        context={"audiences": AUDIENCES, "long": len(matters) > MOST},
     )
     for theme in content.catalogue.themes:
-        yield _list(f"themes/{theme.id}/", theme.name, content.catalogue.of_theme(theme.id))
+        yield from matter_list(
+            f"themes/{theme.id}/", theme.name, content.catalogue.of_theme(theme.id)
+        )
     for audience, identifier in AUDIENCES.items():
-        yield _list(
+        yield from matter_list(
             f"audiences/{identifier}/",
             f"{audience}办事",
             tuple(m for m in matters if audience in m.audiences),
         )
     for department in departments(content.catalogue):
-        yield _list(
+        yield from matter_list(
             f"departments/{department['编码']}/",
             department["名称"],
             tuple(m for m in matters if m.department == department["名称"]),
         )
-    yield _list("online/", "网上可办的事项", tuple(m for m in matters if m.online))
-    yield _list("no-visit/", "不用跑腿的事项", tuple(m for m in matters if m.no_visit))
+    yield from matter_list("online/", "网上可办的事项", tuple(m for m in matters if m.online))
+    yield from matter_list("no-visit/", "不用跑腿的事项", tuple(m for m in matters if m.no_visit))
 
 
 def departments(catalogue: Catalogue) -> list[dict[str, str]]:
     """Return the departments that handle matters, with the ids of their lists."""
     return list(catalogue.data.get("departments", []))
-
-
-def _list(url: str, title: str, matters: tuple[Matter, ...]) -> Page:
-    return Page(
-        url,
-        "matter-list",
-        title,
-        f"{title}：{len(matters)} 个事项",
-        section="matters",
-        crumbs=(MATTERS, Crumb(title, url)),
-        context={"matters": matters},
-    )
 
 
 def special_lists(content: Content) -> Iterator[Page]:
@@ -92,24 +83,24 @@ def special_lists(content: Content) -> Iterator[Page]:
     figures = catalogue.figures
     waivable = tuple(m for m in catalogue.matters if m.waivable)
     commitment = tuple(m for m in catalogue.matters if m.commitment)
-    yield Page(
+    waivable_list = Page(
         "waivable/",
         "waivable",
         "容缺受理清单",
         f"{figures['waivable_matters']} 个事项的 {figures['waivable_materials']} 份材料可以后补",
         section="matters",
         crumbs=(MATTERS, Crumb("容缺受理清单", "waivable/")),
-        context={"matters": waivable},
     )
-    yield Page(
+    yield from numbered(waivable_list, waivable)
+    commitment_list = Page(
         "commitment/",
         "commitment",
         "告知承诺",
         f"{len(commitment)} 个事项签承诺书代替部分材料",
         section="matters",
         crumbs=(MATTERS, Crumb("告知承诺", "commitment/")),
-        context={"matters": commitment},
     )
+    yield from numbered(commitment_list, commitment)
     yield Page(
         "cancelled/",
         "cancelled",

@@ -1,0 +1,41 @@
+"""Templates that escape faster: a guide puts 240 texts into its page, and few need escaping.
+
+MarkupSafe makes a `Markup` of each; what a template puts out may as well be a plain string.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from jinja2 import Environment, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from markupsafe import Markup, escape
+
+_SPECIAL: Final = re.compile("[&<>\"']").search
+
+
+def escaped(value: Any) -> str:
+    """Return what `markupsafe.escape` says, a plain string where nothing has to be escaped."""
+    kind = type(value)
+    if kind is Markup or (kind is str and not _SPECIAL(value)):
+        return value  # type: ignore[no-any-return]
+    return escape(value)
+
+
+class _Generator(CodeGenerator):
+    def _output_child_pre(
+        self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo
+    ) -> None:
+        """Write `escaped(` where Jinja writes `escape(`; it sees to the closing bracket."""
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
+            self.write("environment.escaped(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
+class QuickEnvironment(Environment):
+    """Jinja's environment with the faster escaping."""
+
+    code_generator_class = _Generator
+    escaped = staticmethod(escaped)
