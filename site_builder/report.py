@@ -86,24 +86,37 @@ def as_json(sections: Iterable[Section]) -> str:
 
 
 def as_html(sections: Iterable[Section], today: dt.date) -> str:
-    """Return the report as a small page of its own."""
+    """Return the report as a small page of its own, readable on a phone."""
+    sections = list(sections)
+    contents = "".join(
+        f'<li><a href="#s{i}">{html.escape(s.title)}</a>：{len(s.items)} 条</li>'
+        for i, s in enumerate(sections, 1)
+    )
     body = "".join(
-        f"<h2>{html.escape(s.title)}：{len(s.items)}</h2><table><tr><th>谁</th><th>哪里</th>"
-        f"<th>什么事</th></tr>{''.join(map(_row, s.items))}</table>"
-        for s in sections
+        f'<h2 id="s{i}">{html.escape(s.title)}</h2><ul>{"".join(map(_line, s.items)) or _NONE}</ul>'
+        for i, s in enumerate(sections, 1)
     )
     return (
         '<!DOCTYPE html><html lang="zh-Hans"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>内容待办</title>'
-        "<style>body{font:1rem/1.7 sans-serif;max-width:60rem;margin:auto;padding:1rem}"
-        "td,th{text-align:left;vertical-align:top;padding:.25rem 1rem .25rem 0}</style></head>"
-        f"<body><h1>内容待办 {today}</h1>{body}</body></html>\n"
+        f"<style>{_STYLE}</style></head>"
+        f"<body><h1>内容待办</h1><p>{today}，一共要看这几样：</p><ol>{contents}</ol>"
+        f"{body}</body></html>\n"
     )
 
 
-def _row(item: Item) -> str:
-    cells = (item.owner, item.place, item.text)
-    return f"<tr>{''.join(f'<td>{html.escape(c)}</td>' for c in cells)}</tr>"
+_NONE: Final = "<li>没有。</li>"
+_STYLE: Final = (
+    "body{font:1rem/1.7 sans-serif;max-width:44rem;margin:auto;padding:1rem;color:#172321}"
+    "h2{margin-top:2.5rem}ul{padding:0;list-style:none}"
+    "li{padding:.25rem 0}ul li{border-top:1px solid #ccc;padding:.75rem 0}"
+    "b,code{display:block}code{color:#46524f;overflow-wrap:anywhere}a{color:#0b5351}"
+)
+
+
+def _line(item: Item) -> str:
+    owner, place, text = (html.escape(part) for part in (item.owner, item.place, item.text))
+    return f"<li><b>{owner}</b>{text}<code>{place}</code></li>"
 
 
 def _owners(catalogue: Catalogue) -> Callable[[str], str]:

@@ -92,6 +92,7 @@ class Publishing:
             error = FieldError("reason", "required", "请写理由")
             raise Problem("invalid-answers", "请按提示改好。", errors=[error])
         elif decision.action == "unpublish":
+            self._check_reason(found, decision.reason)
             stub = stub_file(found, self._today(), decision.reason)
             await self._write(
                 found,
@@ -184,12 +185,19 @@ class Publishing:
         if errors:
             raise Problem("invalid-answers", "还不能公开。请按提示改好。", errors=errors)
 
+    def _check_reason(self, found: Submission, reason: str) -> None:
+        """Stop a reason that would put on the site what the answer is taken back for."""
+        traces = self.traces(found, {"reason": reason})
+        errors = [FieldError("reason", "personal", str(trace)) for trace in traces]
+        if errors:
+            raise Problem("invalid-answers", "理由会放在网站上。请按提示改好。", errors=errors)
+
     def traces(self, found: Submission, content: Mapping[str, str]) -> list[gate.Trace]:
-        """List what in a text points to a person."""
+        """List what in texts, by their fields, points to a person."""
         answers = opened(self._service.keys, found)
         known = [answers.get(name, "") for name in ("name", "contact", "phone")]
         public = self._service.site.public_text
-        return [t for name in FIELDS for t in gate.traces(name, content[name], known, public)]
+        return [t for name, text in content.items() for t in gate.traces(name, text, known, public)]
 
     def _category(self, found: Submission) -> str:
         form = self._service.site.rules.forms[domain.KINDS[found.kind].form]

@@ -22,7 +22,7 @@ from form_api.desk.accounts import officers
 from form_api.desk.urgency import workdays_between
 from form_api.export import opened
 from form_api.site import Rules
-from form_api.store import queries
+from form_api.store import desk, queries
 from form_api.store.base import Tx
 from form_api.workdays import BEIJING, Calendar, beijing
 
@@ -73,13 +73,10 @@ def handled(tx: Tx, rules: Rules, keys: Keys, first: str, last: str) -> list[Han
     names = _Names(rules, keys, units)
     start, end = (_moment(day) for day in (first, last))
     end += 86_400_000
-    rows = tx.all(
-        "SELECT s.id, w.owner FROM submission s LEFT JOIN work w ON w.submission = s.id"
-        " WHERE s.received_at >= ? AND s.received_at < ? ORDER BY s.received_at, s.id",
-        start,
-        end,
-    )
-    return [_handled(tx, names, row["id"], row["owner"]) for row in rows]
+    owners = desk.owners(tx)
+    return [
+        _handled(names, found, owners.get(found.id)) for found in queries.received(tx, start, end)
+    ]
 
 
 def tables(items: list[Handled]) -> Iterator[Table]:
@@ -133,9 +130,7 @@ def _month(name: str, items: list[Handled]) -> dict[str, Any]:
     }
 
 
-def _handled(tx: Tx, names: _Names, id_: str, owner: str | None) -> Handled:
-    found = queries.by_number(tx, id_)
-    assert found is not None
+def _handled(names: _Names, found: domain.Submission, owner: str | None) -> Handled:
     rules = names.rules
     received = beijing(domain.moment(found.received_at)).date()
     answered = next((e for e in found.events if e.action == "reply"), None)

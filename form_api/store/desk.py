@@ -136,6 +136,12 @@ def work(tx: Tx, submission: str) -> dict[str, Any]:
     return {name: row[name] if row else None for name in WORK}
 
 
+def owners(tx: Tx) -> dict[str, str]:
+    """Return who has each submission that somebody has."""
+    rows = tx.all("SELECT submission, owner FROM work WHERE owner IS NOT NULL")
+    return {row["submission"]: row["owner"] for row in rows}
+
+
 def cases(tx: Tx, states: Iterable[str], limit: int = 1000) -> list[dict[str, Any]]:
     """List complaints and requests for help in some states, the most urgent first."""
     wanted = list(states)

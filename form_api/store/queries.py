@@ -18,7 +18,7 @@ PAGE = 500
 def by_number(tx: Tx, number: str) -> Submission | None:
     """Find a submission by its public number, or by the id a phone made offline."""
     row = tx.one("SELECT * FROM submission WHERE number = ? OR id = ?", number, number)
-    return _submission(tx, row) if row else None
+    return _submissions(tx, [row])[0] if row else None
 
 
 def lock_of(tx: Tx, number: str) -> tuple[str, bytes] | None:
@@ -98,18 +98,30 @@ def due_for_purge(tx: Tx, kind: str, before: int, limit: int = PAGE) -> list[str
 def of_person(tx: Tx, person: bytes) -> list[Submission]:
     """List what one phone submitted, for a person's request."""
     rows = tx.all("SELECT * FROM submission WHERE person = ? ORDER BY received_at", person)
-    return [_submission(tx, row) for row in rows]
+    return _submissions(tx, rows)
+
+
+def received(tx: Tx, start: int, end: int) -> Iterator[Submission]:
+    """Go through what was received from a moment up to another, in that order."""
+    after = (start, "")
+    while rows := tx.all(
+        "SELECT * FROM submission WHERE received_at < ?"
+        " AND (received_at > ? OR (received_at = ? AND id > ?))"
+        " ORDER BY received_at, id LIMIT ?",
+        end,
+        after[0],
+        *after,
+        PAGE,
+    ):
+        yield from _submissions(tx, rows)
+        after = (rows[-1]["received_at"], rows[-1]["id"])
 
 
 def everything(tx: Tx) -> Iterator[Submission]:
     """Go through all submissions in the order of their ids."""
     after = ""
-    while True:
-        rows = tx.all("SELECT * FROM submission WHERE id > ? ORDER BY id LIMIT ?", after, PAGE)
-        if not rows:
-            return
-        for row in rows:
-            yield _submission(tx, row)
+    while rows := tx.all("SELECT * FROM submission WHERE id > ? ORDER BY id LIMIT ?", after, PAGE):
+        yield from _submissions(tx, rows)
         after = rows[-1]["id"]
 
 
@@ -233,9 +245,23 @@ def _verify_slots(tx: Tx) -> Iterator[str]:
             yield f"号源数对不上：{row['id']} 记 {row['taken']}，实约 {row['booked']}"
 
 
-def _submission(tx: Tx, row: Row) -> Submission:
-    booking = tx.one("SELECT * FROM booking WHERE submission = ?", row["id"])
-    events = tx.all("SELECT * FROM event WHERE submission = ? ORDER BY seq", row["id"])
+def _submissions(tx: Tx, rows: list[Row]) -> list[Submission]:
+    """Return submissions with their bookings and events, read together."""
+    bookings: dict[str, Row] = {}
+    events: dict[str, list[Row]] = {row["id"]: [] for row in rows}
+    ids = list(events)
+    for start in range(0, len(ids), PAGE):
+        page = ids[start : start + PAGE]
+        some = f"submission IN ({', '.join('?' * len(page))})"
+        bookings |= {
+            b["submission"]: b for b in tx.all(f"SELECT * FROM booking WHERE {some}", *page)
+        }
+        for e in tx.all(f"SELECT * FROM event WHERE {some} ORDER BY submission, seq", *page):
+            events[e["submission"]].append(e)
+    return [_submission(row, bookings.get(row["id"]), events[row["id"]]) for row in rows]
+
+
+def _submission(row: Row, booking: Row | None, events: list[Row]) -> Submission:
     return Submission(
         id=row["id"],
         kind=row["kind"],

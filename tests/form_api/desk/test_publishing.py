@@ -186,10 +186,13 @@ def test_an_agreed_answer_becomes_a_file(
 def test_withdrawing_leaves_a_note_in_its_place(
     office: Office, repository: Repository, deliver: Callable[[], int]
 ) -> None:
-    """A published answer can be taken back with a reason; the file then says only that."""
+    """A published answer is taken back with a reason that names nobody; the file says only that."""
     number, path = published(office, "第四件：已经改好。")
     deliver()
     assert decide(office, number, "unpublish", reason="").status_code == 422
+    blocked = decide(office, number, "unpublish", reason="13800138000 的机主要求撤下")
+    assert blocked.status_code == 422
+    assert "有电话号码“13800138000”" in blocked.text
     decide(office, number, "unpublish", reason="情况有变化，正在重新核实")
     deliver()
     text = repository.show(path)

@@ -14,7 +14,10 @@ from form_api.decode import Posted
 from form_api.desk import sheets
 from form_api.desk.charts import chart
 from form_api.desk.statistics import FILE, Table
+from form_api.domain import Submission
 from form_api.store import desk as stored
+from form_api.store import queries
+from form_api.store.base import Tx
 from tests.form_api.desk.conftest import Office
 
 FORMULAS = (
@@ -108,6 +111,32 @@ def test_figures_are_counted_from_the_records(office: Office) -> None:
     assert tables["好差评"] == [["非常不满意", "1"]]
     assert tables["差评说的是哪一类"] == [["服务态度", "1"]]
     assert tables["各窗口的预约，约了没来"] == [["1-1 号窗口", "1", "1", "100%"]]
+
+
+def test_what_is_read_page_by_page_is_complete(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Across pages, also of one and the same moment, nothing is passed over or comes twice."""
+    monkeypatch.setattr(queries, "PAGE", 2)
+    numbers = [office.number() for _ in range(3)] + [office.claimed(), office.claimed()]
+    office.api.book(date="2019-12-19", slot="10:00-10:30", phone="13555550001")
+    found, one_by_one, none = office.api.run(office.api.service.store.read(_all_ways))
+    assert {item.number for item in found} >= set(numbers)
+    assert found == one_by_one
+    assert any(len(item.events) > 1 for item in found)
+    assert none == []
+
+
+def _all_ways(tx: Tx) -> tuple[list[Submission], list[Submission | None], list[Submission]]:
+    everything = sorted(queries.everything(tx), key=lambda item: (item.received_at, item.id))
+    last = everything[-1].received_at
+    found = list(queries.received(tx, 0, last + 1))
+    assert found == everything
+    return (
+        found,
+        [queries.by_number(tx, i.number) for i in found],
+        [*queries.received(tx, last, last)],
+    )
 
 
 def test_a_chart_shows_what_its_table_says() -> None:
