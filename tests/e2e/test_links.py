@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from html.parser import HTMLParser
@@ -26,6 +27,7 @@ class _Links(HTMLParser):
                 self.ids.append(value)
 
 
+@functools.cache
 def _pages(site: Path) -> dict[str, _Links]:
     pages = {}
     for path in sorted(site.rglob("*.html")):
