@@ -48,6 +48,8 @@ class Choice:
     value: str
     label: str
     hint: str = ""
+    retired: bool = False
+    """No longer offered, but still accepted from a phone that wrote it offline."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,11 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a person gets for a submission, the first time and every time."""
+    """What a person gets for a submission, the first time and every time.
+
+    Number and code never change; day, slot and place are those that hold now: who asks again after
+    a reschedule must not come on the day of before.
+    """
 
     id: str
     kind: str

@@ -114,6 +114,16 @@ def test_reschedule_moves_the_booking(api: Any) -> None:
     assert free(api, "2019-10-18", "10:00-10:30") == 0
 
 
+def test_receipt_asked_for_again_names_the_day_that_holds(api: Any) -> None:
+    """A repetition after a reschedule gives the same number and code, and the new day."""
+    key = "8a5cb4f6-3b5b-4d4a-9a60-57ef4ad1a002"
+    receipt = api.book(key).json()
+    api.act(receipt, "reschedule", {"date": "2019-10-18", "slot": "10:00-10:30"})
+    again = api.book(key)
+    moved = {"date": "2019-10-18", "slot": "10:00-10:30", "due_on": "2019-10-18"}
+    assert (again.status_code, again.json()) == (200, receipt | moved)
+
+
 def test_reschedule_to_a_full_slot_keeps_the_old(api: Any) -> None:
     """When the new slot is full the old booking stays."""
     api.book(phone="13900139000", date="2019-10-18")

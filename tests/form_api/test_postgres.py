@@ -17,6 +17,7 @@ from form_api.domain import Submit, Wish
 from form_api.store import Store, commands, open_store, queries
 from form_api.store.base import Tx
 from tests.form_api.conftest import Api
+from tests.form_api.samples import complaint
 from tests.postgres import Cluster
 
 KEY = b"k" * 16
@@ -65,6 +66,31 @@ def test_three_processes_race_for_five_places(cluster: Cluster) -> None:
         commands.NO_PLACE
     }
     assert wrong == []
+
+
+def test_one_phone_keeps_its_budget_in_any_process(cluster: Cluster) -> None:
+    """Sixty submissions of one phone at once over three processes: as many get in as may."""
+    cmds = [complaint(f"c{n}", person=b"one phone", person_budget=20) for n in range(60)]
+
+    async def race(stores: list[Store]) -> Any:
+        work = [
+            stores[n % 3].write(partial(commands.submit, cmd=cmd)) for n, cmd in enumerate(cmds)
+        ]
+        results = await asyncio.gather(*work, return_exceptions=True)
+        await stores[0].write(partial(commands.purge, id_=_first(results), at=NOW))
+        return results, await stores[0].read(lambda tx: tx.all("SELECT nonce FROM spent"))
+
+    results, remembered = with_stores(cluster.fresh(), 3, race)
+    assert sum(isinstance(result, commands.Accepted) for result in results) == 20
+    refused = {result.code for result in results if isinstance(result, commands.Refused)}
+    assert refused == {commands.TOO_MANY}
+    assert remembered == [], "a purge leaves no trace of the phone"
+
+
+def _first(results: list[Any]) -> str:
+    accepted = next(result for result in results if isinstance(result, commands.Accepted))
+    id_: str = accepted.row["id"]
+    return id_
 
 
 def test_a_deadlock_is_tried_again(cluster: Cluster) -> None:
