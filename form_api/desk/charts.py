@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from form_api.desk.statistics import Table
 
-WIDTH, LABEL, ROW, BAR = 640, 200, 34, 22
+LABEL, LONGEST, ROW = 36, 54, 34
+"""Percent of the width for a name and for the longest bar; pixels for a row."""
 LONGEST_LABEL = 11
 MOST = 12
 
@@ -19,6 +20,7 @@ class Bar:
     value: str
     y: int
     width: int
+    """Percent of the chart's width, so that words keep their size on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,10 @@ def chart(table: Table) -> Chart | None:
     highest = max((row[1] for row in rows), default=0)
     if len(rows) < 2 or not highest:
         return None
-    longest = WIDTH - LABEL - 60
     return Chart(
         len(rows) * ROW,
         tuple(
-            Bar(_short(row[0]), str(row[1]), i * ROW, round(longest * row[1] / highest))
+            Bar(_short(row[0]), str(row[1]), i * ROW, round(LONGEST * row[1] / highest))
             for i, row in enumerate(rows)
         ),
     )

@@ -1,4 +1,4 @@
-"""The pages of statistics and of the desk's log."""
+"""The page of statistics, its files, and the monthly figures for the public."""
 
 from __future__ import annotations
 
@@ -9,34 +9,16 @@ from starlette.responses import Response
 
 from form_api.desk import sheets, statistics
 from form_api.desk.accounts import PUBLISH, SUPERVISE
-from form_api.desk.charts import LABEL, WIDTH, chart
+from form_api.desk.charts import LABEL, chart
 from form_api.desk.web.publishing import deliver_soon
-from form_api.desk.web.visitor import Visitor, back, minute, signed_in
+from form_api.desk.web.visitor import Visitor, back, signed_in
 from form_api.domain import milliseconds
 from form_api.errors import Problem
 from form_api.store import desk as stored
 from form_api.store.base import Tx
 from form_api.workdays import beijing
 
-LOG_LINES = 200
 FIRST_DAY = "2019-01-01"
-LOG_WORDS = {
-    "sign_in": "登录",
-    "sign_in_refused": "登录没有成功",
-    "staff_add": "新建账号",
-    "staff_password": "重设密码",
-    "staff_totp": "设置动态码",
-    "staff_disable": "停用账号",
-    "rotate_keys": "开始换主密钥",
-    "rotate_keys_done": "换完主密钥",
-    "look_at_day": "看了当天名单",
-    "look_at_appointment": "按编号查了预约",
-    "look_at_phones": "看了要通知的电话",
-    "phone_booking": "电话预约",
-    "quota": "改了号源",
-    "export": "导出了统计",
-    "figures": "公布了每月情况",
-}
 
 
 @signed_in()
@@ -51,9 +33,7 @@ async def page(visitor: Visitor) -> Response:
         first=first,
         last=last,
         drawn=drawn,
-        width=WIDTH,
         label=LABEL,
-        may_publish=visitor.officer.may(PUBLISH),
     )
 
 
@@ -102,30 +82,6 @@ async def publish(visitor: Visitor) -> Response:
     await service.store.write(command)
     deliver_soon(visitor)
     return back("/desk/publishing/")
-
-
-@signed_in(SUPERVISE)
-async def log(visitor: Visitor) -> Response:
-    """Show who did what at the desk."""
-    lines = await visitor.desk.service.store.read(partial(stored.log_lines, limit=LOG_LINES))
-    return visitor.page(
-        "log.html",
-        "工作台日志",
-        lines=[
-            line
-            | {
-                "time": minute(line["at"]),
-                "details": "，".join(map(_detail, line["data"].values())),
-            }
-            for line in lines
-        ],
-        words=LOG_WORDS,
-        names=await visitor.desk.cases.names(),
-    )
-
-
-def _detail(value: object) -> str:
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 async def _tables(visitor: Visitor, first: str, last: str) -> list[statistics.Table]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from form_api.desk.web import appointments, complaints, entrance, figures, publishing
+from form_api.desk.web import appointments, complaints, entrance, figures, journal, publishing
 
 
 def _get(path: str, handler: object) -> Route:
@@ -48,6 +48,6 @@ def routes() -> BaseRoute:
             _get("/statistics/", figures.page),
             _post("/statistics/publish", figures.publish),
             _get("/statistics/export.{kind}", figures.export),
-            _get("/log/", figures.log),
+            _get("/log/", journal.page),
         ],
     )

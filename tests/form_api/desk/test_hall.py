@@ -146,7 +146,10 @@ def test_whoever_missed_often_can_still_telephone(office: Office) -> None:
 
 
 def test_a_closed_windows_people_are_moved_and_told(office: Office) -> None:
-    """Closing a day stops bookings, lists who is booked, moves them, and asks to telephone them."""
+    """Closing a day stops bookings, lists who is booked, moves them, and asks to telephone them.
+
+    Who closed it, where, when and why is in the desk's log, in words.
+    """
     receipt = book(office, matter="small-shop", date="2019-10-18", slot="09:00-09:30")
     number = receipt["number"]
     page = "/desk/capacity/"
@@ -181,4 +184,6 @@ def test_a_closed_windows_people_are_moved_and_told(office: Office) -> None:
     actions = [event.action for event in office.found(number).events]
     assert actions[-2:] == ["move", "tell"]
     assert logged(office, "quota")[0]["actor"] == "sun"
+    line = "1-1 号窗口，从 2019-10-18，到 2019-10-18，每个时段 0 位，因为：停电检修"
+    assert line in office.sun.get("/desk/log/").text
     assert logged(office, "look_at_phones")
