@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from site_builder.publish.place import MAIN, Place, write_json
 from site_builder.whole import write_whole
 
 _FINGERPRINTED = re.compile(r"[.-][0-9a-f]{8,}\.\w+\Z")
+_BEIJING = dt.timezone(dt.timedelta(hours=8))
 READY = ".ready"
 """The release that is built and tested, but not accepted yet."""
 
@@ -36,6 +38,12 @@ class Release:
     """How many files differ from the release before."""
     carried: tuple[str, ...]
     """Files of earlier releases that only pages opened before the switch still ask for."""
+
+    @property
+    def made_here(self) -> str:
+        """When it was made, on the clocks of those who read it."""
+        made = dt.datetime.fromisoformat(self.made_at).astimezone(_BEIJING)
+        return f"{made:%Y-%m-%d %H:%M}"
 
 
 def releases(place: Place) -> list[Release]:

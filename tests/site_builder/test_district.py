@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
+from site_builder import district
 from site_builder.catalogue import examine
 from site_builder.cli import cli
 from site_builder.errors import Severity, SiteError
 from site_builder.pipeline import build
 from site_builder.verify import verify
+from tests.factories import write
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,10 +55,29 @@ def test_nothing_of_the_first_district_is_left(tmp_path: Path) -> None:
     assert told == set()
 
 
+def test_its_hook_tells_an_error_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What pre-commit runs before a commit stops at an error, without a page of hints around it."""
+    content = district.start(tmp_path / "new", ROOT / "content", "沂水县", "https://site.test/")
+    monkeypatch.chdir(tmp_path / "new")
+    (hook,) = yaml.safe_load(Path(".pre-commit-config.yaml").read_text("utf-8"))["repos"][0][
+        "hooks"
+    ]
+    program, *arguments = hook["entry"].split()
+    assert program == "site-builder"
+    sound = CliRunner().invoke(cli, arguments)
+    assert (sound.exit_code, sound.stdout) == (0, "")
+    write(content / "matters" / "daily-life" / "elder-card.md", "没有登记栏")
+    broken = CliRunner().invoke(cli, arguments)
+    assert broken.exit_code == 1
+    assert [line.partition(": ")[0] for line in broken.stdout.splitlines()] == [
+        "matters/daily-life/elder-card.md:1"
+    ]
+
+
 def test_a_folder_with_files_is_left_alone(tmp_path: Path) -> None:
     """Starting in a folder that has something in it is refused and changes nothing."""
-    from site_builder import district
-
     (tmp_path / "notes.txt").write_text("mine", "utf-8")
     with pytest.raises(SiteError, match="不敢动"):
         district.start(tmp_path, ROOT / "content", "沂水县", "https://site.test/")

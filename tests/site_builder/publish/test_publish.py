@@ -11,7 +11,7 @@ import pytest
 
 from site_builder.errors import SiteError
 from site_builder.publish.place import Place
-from site_builder.publish.records import current, releases, rollback, status
+from site_builder.publish.records import Release, current, releases, rollback, status
 from site_builder.publish.release import publish
 
 from .conftest import IDENTITY, PAGE, Colleague, days_shown, settings
@@ -148,3 +148,9 @@ def test_only_so_many_releases_are_kept(place: Place, colleague: Colleague) -> N
         colleague.push()
     assert len(releases(place)) == 2
     assert releases(place)[0] == current(place)
+
+
+def test_a_release_tells_its_time_as_the_clock_on_the_wall() -> None:
+    """Colleagues read when a release was made in their own time, whatever the server's is."""
+    release = Release("r", "c", "2026-01-02", "2026-01-01T16:30:00+00:00", 1, 1, 1, ())
+    assert release.made_here == "2026-01-02 00:30"
