@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 LAYERS = [
-    {"errors", "gitenv", "schema", "cores", "whole"},
+    {"errors", "escaping", "gitenv", "schema", "cores", "whole"},
     {"model", "yaml_help", "yaml_plain", "yaml_text", "script"},
     {"load", "parse", "compose"},
     {"check", "prose", "quotes"},
@@ -68,8 +68,6 @@ def test_lower_modules_do_not_import_higher_ones(path: Path) -> None:
     own = layer_of(path.relative_to(ROOT / "site_builder").parts[0].removesuffix(".py"))
     if own is None:
         return
-    names = [n.split(".")[1] for n in imported(path) if n.startswith("site_builder.")]
-    too_high = [
-        n for n in names if (layer_of(n) is None or layer_of(n) > own) and n != "__version__"
-    ]
-    assert not too_high
+    names = {n.split(".")[1] for n in imported(path) if n.startswith("site_builder.")}
+    layers = {name: layer_of(name) for name in names - {"__version__"}}
+    assert not [name for name, layer in layers.items() if layer is None or layer > own]

@@ -18,7 +18,22 @@ from tests.form_api.test_decode import BAD_FORMS, BAD_JSON
 from tests.processes import Server, run
 
 ROOT_FILES = ("../../etc/passwd", "/etc/passwd", "C:\\con", "a\0b", "..%2f..%2f", "%00", "新.jpg")
-ODD_TYPES = [None, [], ["other"], {}, {"a": [1]}, 0, -1, 1.5, 1e400, True, "", "\u3000", [[]], [{}]]
+ODD_TYPES: list[Any] = [
+    None,
+    [],
+    ["other"],
+    {},
+    {"a": [1]},
+    0,
+    -1,
+    1.5,
+    1e400,
+    True,
+    "",
+    "\u3000",
+    [[]],
+    [{}],
+]
 FIELDS = [
     "category",
     "text",

@@ -9,7 +9,6 @@ import statistics
 import time
 import uuid
 from collections.abc import Iterator
-from typing import Any
 
 import altcha
 import httpx
@@ -125,11 +124,12 @@ def test_nonsense_proofs_are_refused(guarded: Server, payload: str) -> None:
     """Whatever stands where a proof should be is 400 at most, never 500."""
     for text in (payload.encode(), base64.b64encode(payload.encode())):
         with client(guarded.base) as http:
-            headers: dict[str, Any] = {b"Altcha": text, b"Idempotency-Key": str(uuid.uuid4())}
+            headers = httpx.Headers(address() | {"Idempotency-Key": str(uuid.uuid4())})
+            headers["Altcha"] = text.decode()
             answer = http.post(
                 "/api/complaints",
                 json={"category": "other", "text": "话"},
-                headers=headers | address(),
+                headers=headers,
             )
             assert answer.status_code in (201, 400), answer.text
 

@@ -154,7 +154,7 @@ def start(tmp_path: Path, keys: Keys, site: Path) -> Iterator[Callable[..., Api]
 
     def starter(database: str = "", **settings: Any) -> Api:
         url = database or f"sqlite:///{tmp_path / 'form.db'}"
-        values = {"site": site, "bot_checks": False} | settings
+        values: dict[str, Any] = {"site": site, "bot_checks": False} | settings
         store = open_store(url, keys.check, values.get("queue_limit", 1000))
         api = Api(Settings(database=url, **values), store, keys)
         running.append(api)

@@ -12,7 +12,7 @@ import pytest
 def free(api: Any, date: str = "2019-10-17", slot: str = "09:00-09:30", **query: str) -> int:
     params = {"matter": "small-shop", "from": date} | query
     offers = api.client.get("/api/slots", params=params).json()["slots"]
-    return next(o["free"] for o in offers if (o["date"], o["slot"]) == (date, slot))
+    return next(int(o["free"]) for o in offers if (o["date"], o["slot"]) == (date, slot))
 
 
 def test_booking_takes_a_place(api: Any) -> None:

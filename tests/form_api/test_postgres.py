@@ -30,7 +30,7 @@ def booking(id_: str) -> Submit:
     sealed: dict[str, Any] = {"code_digest": b"d", "data_key": b"k", "sealed": b"s"}
     place = (Wish("s", "hall:1-1", "2019-10-17", "09:00-09:30", 5),)
     rest: dict[str, Any] = {"category": None, "township": None, "wishes": place, "places": 1}
-    person = {"matter": "shop", "person": id_.encode()}
+    person: dict[str, Any] = {"matter": "shop", "person": id_.encode()}
     return Submit(id=id_, kind="appointment", numbers=(id_,), **fixed, **sealed, **rest, **person)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import uuid
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ def new(tmp_path: Path, old: Path) -> Path:
 
 
 @pytest.fixture
-def before(database: str, site: Path, old: Path) -> Iterator[tuple[list[Receipt], Receipt]]:
+def before(database: str, site: Path, old: Path) -> tuple[list[Receipt], Receipt]:
     """Three complaints, a booking and a colleague with one-time codes, under the old key."""
     with Desk(database, site, read_keys(old)) as desk_:
         complaints = [desk_.submit(COMPLAINT, COMPLAINED) for _ in range(3)]

@@ -319,7 +319,7 @@ def test_lives_of_submissions(
 
     rules = Site(site)
     run_state_machine_as_test(
-        lambda: Lives(rules, make_database),
+        lambda: Lives(rules, make_database),  # type: ignore[arg-type]
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,

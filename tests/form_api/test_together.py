@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -110,7 +111,7 @@ def test_neighbours_of_the_unusual(tmp_path: Path) -> None:
 
 def test_only_plain_submissions_go_together() -> None:
     """What needs more than its two rows is left to the command that knows how."""
-    queued = [
+    queued: list[Callable[[Tx], Any]] = [
         partial(commands.submit, cmd=complaint("a")),
         partial(commands.submit, cmd=complaint("b", photos=(b"x",))),
         partial(commands.submit, cmd=complaint("c", spent=("nonce", NOW))),

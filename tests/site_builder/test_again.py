@@ -75,7 +75,7 @@ class Bureau:
         change(values)
         path.write_text(front_matter(values), "utf-8")
 
-    def written_after(self, change: Callable[[], None]) -> set[str]:
+    def written_after(self, change: Callable[[], object]) -> set[str]:
         """Return the pages that a build after a change wrote."""
         before = {path: path.stat().st_mtime_ns for path in self.out.rglob("*.html")}
         change()

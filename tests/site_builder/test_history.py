@@ -10,6 +10,7 @@ import pytest
 
 from site_builder import feed
 from site_builder.history import changes
+from site_builder.script import Converter
 from tests.factories import (
     MATTER_FILE,
     front_matter,
@@ -165,7 +166,7 @@ def test_the_feed_tells_the_same(repository: Repository) -> None:
     repository.write(承诺办结时限="3")
     repository.commit("shorter")
     site = {"网址": "https://site.test/", "网站名称": "甲", "单位": "乙"}
-    outputs = feed.files(changes(repository.content), site, lambda text: text)
+    outputs = feed.files(changes(repository.content), site, Converter({}))
     root = ElementTree.fromstring(next(iter(outputs)).data)
     (entry,) = root.findall("{*}entry")
     assert entry.findtext("{*}summary") == "承诺办结时限由 5 个工作日改为 3 个工作日"

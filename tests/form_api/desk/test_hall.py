@@ -18,7 +18,7 @@ DAY = f"/desk/appointments/?date={TODAY}&place={PLACE}"
 @pytest.fixture
 def booked(office: Office) -> str:
     """Return the number of somebody booked for this afternoon at windows 7 to 22."""
-    return book(office)["number"]
+    return str(book(office)["number"])
 
 
 def book(office: Office, **answers: Any) -> Any:

@@ -18,6 +18,11 @@ def opened() -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(pdf.write(sample().to_json())))
 
 
+def fonts_of(page: Any) -> list[Any]:
+    """Return the fonts a page is set in."""
+    return [font.get_object() for font in page["/Resources"]["/Font"].values()]
+
+
 def tags(reader: pypdf.PdfReader) -> Iterator[str]:
     """Yield the structure tags in reading order."""
 
@@ -32,7 +37,8 @@ def tags(reader: pypdf.PdfReader) -> Iterator[str]:
             if "/K" in node:
                 yield from walk(node["/K"])
 
-    return walk(reader.trailer["/Root"]["/StructTreeRoot"]["/K"])
+    root: Any = reader.trailer["/Root"]
+    return walk(root["/StructTreeRoot"]["/K"])
 
 
 def test_the_title_and_language_are_set(opened: pypdf.PdfReader) -> None:
@@ -60,7 +66,7 @@ def test_the_font_is_embedded_as_a_subset(opened: pypdf.PdfReader) -> None:
     fonts = {
         str(font["/BaseFont"]): font["/DescendantFonts"][0]["/FontDescriptor"]
         for page in opened.pages
-        for font in (f.get_object() for f in page["/Resources"]["/Font"].values())
+        for font in fonts_of(page)
     }
     assert fonts
     for name, descriptor in fonts.items():
@@ -88,9 +94,7 @@ def test_a_paper_in_hant_has_its_language_and_glyphs() -> None:
     """A 繁体 paper is declared as such and set in the Traditional face of the font."""
     reader = pypdf.PdfReader(io.BytesIO(pdf.write(sample("zh-Hant").to_json())))
     root: Any = reader.trailer["/Root"]
-    fonts = [
-        str(f.get_object()["/BaseFont"]) for f in reader.pages[0]["/Resources"]["/Font"].values()
-    ]
+    fonts = [str(font["/BaseFont"]) for font in fonts_of(reader.pages[0])]
     assert root["/Lang"] == "zh-TW"
     assert all("NotoSansCJKtc" in name for name in fonts)
 

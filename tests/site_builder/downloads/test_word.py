@@ -9,6 +9,7 @@ from typing import Any
 
 import docx
 import pytest
+from docx.enum.text import WD_TAB_LEADER
 from docx.oxml.ns import qn
 
 from site_builder.downloads import word
@@ -78,7 +79,7 @@ def test_blanks_are_lines_to_write_on(opened: Any) -> None:
     blank = next(p for p in opened.paragraphs if p.text.startswith("申请人（签名）"))
     (stop,) = blank.style.paragraph_format.tab_stops
     assert blank.text.endswith("：\t")
-    assert stop.leader == docx.enum.text.WD_TAB_LEADER.LINES
+    assert stop.leader == WD_TAB_LEADER.LINES
 
 
 def test_the_same_paper_gives_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

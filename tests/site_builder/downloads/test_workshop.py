@@ -43,7 +43,12 @@ def test_unchanged_files_are_not_made_again(
     """A second build takes every file from the cache; an edited paper alone is made anew."""
     first = make(tmp_path, PAPER)
     made = []
-    monkeypatch.setattr(workshop, "make", lambda job: made.append(job.path) or real(job))
+
+    def noted(job: workshop.Job) -> None:
+        made.append(job.path)
+        real(job)
+
+    monkeypatch.setattr(workshop, "make", noted)
     assert make(tmp_path, PAPER) == first
     assert made == []
     edited = Paper("b", replace(sample(), title="改了的标题"))
