@@ -15,7 +15,6 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ import pyotp
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from site_builder import district
-from site_builder.publish.place import Place
 from tests.factories import front_matter, matter, write
 from tests.office import LI, PAN, PASSWORD
 from tests.processes import COMMAND, Server
@@ -112,8 +110,6 @@ def the_site_goes_up(circle: Circle) -> None:
         *(BUILDER, "publish", "init", str(circle.place), "--config", str(ROOT / "mkdocs.yml")),
         cwd=circle.folder,
     )
-    place = Place(circle.place)
-    place.save(replace(place.settings(), downloads=False))  # Word and PDF take the longest
     district.start(circle.clone, ROOT / "content", "河东区", "https://www.example.gov.cn/")
     hall = {"实施主体": "区行政审批服务局", "进驻分区": "综合服务"}
     write(circle.clone / MATTER, front_matter(matter(结果样本=None, **hall)))
