@@ -19,7 +19,8 @@ import yaml
 from form_api import domain
 from form_api.desk import gate
 from form_api.desk.accounts import PUBLISH, Officer
-from form_api.desk.cases import Case, Cases, Step
+from form_api.desk.case import Case, Step
+from form_api.desk.cases import Cases
 from form_api.domain import Act, Submission, milliseconds
 from form_api.errors import FieldError, Problem
 from form_api.export import opened

@@ -1,4 +1,4 @@
-"""The pages of the day's appointments and of what each place takes."""
+"""The pages of the day's appointments, and of bookings by telephone."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from form_api import domain
 from form_api.decode import Posted
-from form_api.desk.accounts import HALL, SUPERVISE
-from form_api.desk.hall import EVERYWHERE, STEPS
-from form_api.desk.web.visitor import Visitor, as_field, back, minute, signed_in
+from form_api.desk.accounts import HALL
+from form_api.desk.hall import STEPS
+from form_api.desk.web.visitor import Visitor, as_field, back, signed_in
 from form_api.errors import Problem
 from form_api.workdays import beijing
 from form_definitions import Field
@@ -97,45 +97,6 @@ async def phone_page(visitor: Visitor) -> Response:
     return await _phone_page(visitor)
 
 
-@signed_in(SUPERVISE)
-async def capacity(visitor: Visitor) -> Response:
-    """Show what each place takes, who has to be moved, and who is to be told."""
-    return await _capacity_page(visitor)
-
-
-@signed_in(SUPERVISE)
-async def change(visitor: Visitor) -> Response:
-    """Change what a place takes."""
-    names = ("place", "first", "last", "label", "units", "reason")
-    posted = {name: visitor.text(name) for name in names}
-    try:
-        await visitor.desk.hall.change(visitor.officer, posted, visitor.text("request"))
-    except Problem as problem:
-        return await _capacity_page(visitor, problem, "change")
-    return back("/desk/capacity/")
-
-
-@signed_in(SUPERVISE)
-async def move(visitor: Visitor) -> Response:
-    """Give somebody from a closed window another time."""
-    number, text = visitor.request.path_params["number"], visitor.text
-    try:
-        await visitor.desk.hall.move(
-            visitor.officer, number, visitor.number("version"), text("to"), text("request")
-        )
-    except Problem as problem:
-        return await _capacity_page(visitor, problem)
-    return back("/desk/capacity/")
-
-
-@signed_in(SUPERVISE)
-async def told(visitor: Visitor) -> Response:
-    """Note that somebody knows of their new time."""
-    number = visitor.request.path_params["number"]
-    await visitor.desk.hall.told(visitor.officer, number, visitor.text("request"))
-    return back("/desk/capacity/")
-
-
 async def _day_page(visitor: Visitor, problem: Problem | None = None, failed: str = "") -> Response:
     hall, query = visitor.desk.hall, visitor.request.query_params
     places = hall.places()
@@ -191,28 +152,6 @@ def _phone_field(visitor: Visitor, field: Field) -> tuple[dict[str, str], list[t
     kind = field.type if field.type in ("date", "tel") else "text"
     empty = "区政务服务中心" if field.source == "townships" else "请选择"
     return {"name": field.name, "label": field.label, "type": kind, "empty": empty}, options
-
-
-async def _capacity_page(
-    visitor: Visitor, problem: Problem | None = None, failed: str = ""
-) -> Response:
-    hall = visitor.desk.hall
-    quotas = await hall.quotas()
-    return visitor.page(
-        "capacity.html",
-        "号源",
-        problem.status if problem else 200,
-        places={EVERYWHERE: "所有地方"} | hall.places(),
-        slots=[(label, label) for label in visitor.desk.service.site.rules.schedule.labels],
-        quotas=quotas,
-        when={quota.id: minute(quota.at) for quota in quotas},
-        names=await visitor.desk.cases.names(),
-        stranded=await hall.stranded(),
-        to_tell=await hall.to_tell(visitor.officer),
-        today=beijing(visitor.desk.service.clock()).date().isoformat(),
-        problem=problem,
-        failed=failed,
-    )
 
 
 def _here(visitor: Visitor) -> str:

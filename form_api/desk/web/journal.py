@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from form_api.desk.accounts import ROLES, SUPERVISE
-from form_api.desk.hall import EVERYWHERE
+from form_api.desk.capacity import EVERYWHERE
 from form_api.desk.web.visitor import Visitor, minute, signed_in
 from form_api.store import desk as stored
 

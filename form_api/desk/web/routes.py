@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from form_api.desk.web import appointments, complaints, entrance, figures, journal, publishing
+from form_api.desk.web import (
+    appointments,
+    capacity,
+    complaints,
+    entrance,
+    figures,
+    journal,
+    publishing,
+    queue,
+)
 
 
 def _get(path: str, handler: object) -> Route:
@@ -25,10 +34,10 @@ def routes() -> BaseRoute:
             _get("/sign-in", entrance.sign_in_page),
             _post("/sign-in", entrance.sign_in),
             _post("/sign-out", entrance.sign_out),
-            _get("/complaints/", complaints.queue),
-            _get("/complaints/triage/", complaints.triage),
-            _post("/complaints/triage/dismiss", complaints.dismiss),
-            _post("/complaints/find", complaints.find),
+            _get("/complaints/", queue.page),
+            _get("/complaints/triage/", queue.triage),
+            _post("/complaints/triage/dismiss", queue.dismiss),
+            _post("/complaints/find", queue.find),
             _get("/complaints/{number}/", complaints.case),
             _get("/complaints/{number}/photos/{place:int}", complaints.photo),
             _post("/complaints/{number}/{step}", complaints.step),
@@ -39,10 +48,10 @@ def routes() -> BaseRoute:
             _post("/appointments/phone/", appointments.phone_booking),
             _post("/appointments/phone/start", appointments.phone_start),
             _post("/appointments/{number}/{step}", appointments.step),
-            _get("/capacity/", appointments.capacity),
-            _post("/capacity/", appointments.change),
-            _post("/capacity/{number}/move", appointments.move),
-            _post("/capacity/{number}/told", appointments.told),
+            _get("/capacity/", capacity.page),
+            _post("/capacity/", capacity.change),
+            _post("/capacity/{number}/move", capacity.move),
+            _post("/capacity/{number}/told", capacity.told),
             _get("/publishing/", publishing.listed),
             _post("/publishing/{number}/{decision}", publishing.decide),
             _get("/statistics/", figures.page),
