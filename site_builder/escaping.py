@@ -6,9 +6,12 @@ MarkupSafe makes a `Markup` of each; what a template puts out may as well be a p
 from __future__ import annotations
 
 import re
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, nodes
+from jinja2 import Environment, FileSystemBytecodeCache, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup, escape
 
@@ -32,6 +35,17 @@ class _Generator(CodeGenerator):
             self.write("environment.escaped(")
         else:
             super()._output_child_pre(node, frame, finalize)
+
+
+def compiled(cache: Path) -> FileSystemBytecodeCache:
+    """Return where compiled templates are kept: after an edit, compiling takes the longest.
+
+    Jinja compares the template's text; the folder's name says which Jinja and which of us.
+    """
+    by = f"{version('jinja2')}-{blake2b(Path(__file__).read_bytes(), digest_size=4).hexdigest()}"
+    folder = cache / f"templates-{by}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 class QuickEnvironment(Environment):

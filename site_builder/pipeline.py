@@ -15,6 +15,7 @@ from site_builder import (
     again,
     downloads,
     enginecache,
+    feed,
     history,
     output,
 )
@@ -23,7 +24,7 @@ from site_builder.catalogue import load_catalogue
 from site_builder.editions import Edition
 from site_builder.errors import SiteError
 from site_builder.offline import KEPT, LARGEST, PARTS, OfflineCopy
-from site_builder.pages import MOST, Content, Page, all_pages, pages_of
+from site_builder.pages import MOST, Content, Page, all_pages, news, pages_of
 from site_builder.prose import Rendered
 from site_builder.quotes import quoted_page
 from site_builder.render import HANS, Renderer, json_ld
@@ -66,18 +67,18 @@ def build(
     cache = cache or CACHE
     today = today or dt.date.today()
     options = ("downloads",) if with_downloads else ()
-    inputs = again.Inputs(content, config, templates_of(config), out, today, options)
-    before = again.Before.of(inputs)
+    inputs = again.Inputs(content, config, templates_of(config), out, cache, today, options)
+    changes = history.kept_changes(content, cache)
+    before = again.Before.of(inputs, changes)
     whole = edition is iter
-    edit = again.find_edit(inputs, before, cache) if whole and not rendered else None
+    edit = again.find_edit(inputs, before) if whole and not rendered else None
     if edit:
-        return _update(inputs, edit, cache, say)
-    again.forget(inputs, cache)
+        return _update(inputs, edit, changes, say)
     everything = load_catalogue(content)
     catalogue = everything.in_force(today)
     engine = rendered or enginecache.rendered(config, content, inputs.templates, cache)
     prose = tuple(quoted_page(page, catalogue.figures) for page in engine.prose)
-    pages = Content(catalogue, prose, _forms(content), history.kept_changes(content, cache))
+    pages = Content(catalogue, prose, _forms(content), changes)
     large = len(catalogue.matters) > LARGEST
     site = _site(inputs, pages, engine, all_pages(pages), large=large)
     others = [site.others(), downloads.attached(content / "files")]
@@ -85,38 +86,44 @@ def build(
         papers = downloads.all_papers(catalogue, prose)
         others.append(downloads.outputs(papers, site.renderer.convert, cache / "downloads", say))
     if whole:
+        again.forget(inputs)
         written = site.write_pages(out) + output.write(chain(*others), out, site.page_paths())
         figures = dict(catalogue.figures)
         note = again.note_build(inputs, before, everything, figures, 2 * len(site.pages))
-        again.write_note(inputs, cache, note, site.copy.state())
+        again.write_note(inputs, note, site.copy.state())
     else:
         written = output.write(edition(chain(site.page_files(), *others)), out)
     return Result(len(catalogue.matters), 2 * len(site.pages), written)
 
 
-def _update(inputs: again.Inputs, edit: again.Edit, cache: Path, say: Say) -> Result:
+def _update(
+    inputs: again.Inputs, edit: again.Edit, changes: tuple[history.Change, ...], say: Say
+) -> Result:
     """Make again what shows the edited matters; everything else stands."""
     matters, pages, out = int(edit.note.figures["matters"]), edit.note.pages, inputs.out
-    if not edit.changed:
+    if not (edit.changed or edit.news):
         return Result(matters, pages, 0)
-    again.forget(inputs, cache)
-    engine = enginecache.rendered(inputs.config, inputs.content, inputs.templates, cache)
-    changes = history.kept_changes(inputs.content, cache)
+    again.forget(inputs)
+    engine = enginecache.rendered(inputs.config, inputs.content, inputs.templates, inputs.cache)
     content = Content(edit.catalogue, (), _forms(inputs.content), changes)
-    shown = pages_of(content, edit.changed)
+    shown = list(pages_of(content, edit.changed))
+    if edit.news:
+        shown.append(news(content, edit.addresses))
     site = _site(inputs, content, engine, shown, large=matters > LARGEST)
-    site.copy.resume(again.read_copy(inputs, cache), again.kept_files(edit, out, KEPT))
+    site.copy.resume(again.read_copy(inputs), again.kept_files(edit, out, KEPT))
     written = site.write_pages(out)
     files = list(site.copy.outputs(site.renderer.templates))
+    if edit.news:
+        files += feed.files(changes, edit.catalogue.data["site"], site.renderer.convert)
     if inputs.options:
         papers = downloads.papers_of(edit.catalogue, edit.changed)
-        folder = cache / "downloads"
+        folder = inputs.cache / "downloads"
         files += downloads.outputs(papers, site.renderer.convert, folder, say)
     gone = {p for p in edit.note.outputs if p.startswith(PARTS)} - {file.path for file in files}
     written += output.write_some(files, out)
     output.remove(gone, out)
     made = [*site.page_paths(), *(file.path for file in files)]
-    again.write_note(inputs, cache, again.note_edit(edit, out, made, gone), site.copy.state())
+    again.write_note(inputs, again.note_edit(edit, out, made, gone), site.copy.state())
     return Result(matters, pages, written)
 
 
@@ -146,6 +153,7 @@ def _site(
     assets = Assets(inputs.templates / "assets")
     renderer = Renderer(
         inputs.templates,
+        inputs.cache,
         engine.shell,
         Converter(glossary),
         urlsplit(site["网址"]).path or "/",

@@ -14,7 +14,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from site_builder.compose import Shell, fill_slots
-from site_builder.escaping import QuickEnvironment
+from site_builder.escaping import QuickEnvironment, compiled
 from site_builder.model import Matter
 from site_builder.pages import SECTIONS, Crumb, Page
 from site_builder.script import Converter
@@ -48,7 +48,13 @@ class Renderer:
     """
 
     def __init__(
-        self, templates: Path, shell: Shell, convert: Converter, site_path: str, **shared: Any
+        self,
+        templates: Path,
+        cache: Path,
+        shell: Shell,
+        convert: Converter,
+        site_path: str,
+        **shared: Any,
     ) -> None:
         self._environment = QuickEnvironment(
             loader=FileSystemLoader(templates),
@@ -57,6 +63,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=compiled(cache),
         )
         self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         self._environment.globals.update(shared, entry=self._entry)

@@ -74,7 +74,7 @@ def _problem_of_file(site: Site, name: str) -> tuple[str, str] | None:
     return None
 
 
-@rule("F-02")
+@rule("F-02", local=True)
 def links_lead_somewhere(site: Site) -> Faults:
     """正文里指向事项、套餐、主题、镇街、附件和其他页面的链接，都有对应的内容。
 

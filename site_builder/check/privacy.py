@@ -24,7 +24,7 @@ _CODES = {
 }
 
 
-@rule("E-09")
+@rule("E-09", local=True)
 def no_id_numbers(site: Site) -> Faults:
     """所有内容里没有像身份证号的数字，统一社会信用代码除外。
 
@@ -41,7 +41,7 @@ def no_id_numbers(site: Site) -> Faults:
                 )
 
 
-@rule("N-01", Severity.WARNING)
+@rule("N-01", Severity.WARNING, local=True)
 def no_mobile_numbers(site: Site) -> Faults:
     """所有内容里没有像个人手机号的数字，单位联系用固定电话。
 

@@ -120,6 +120,8 @@ class Rule:
     judge: Judge
     text: str
     """The docstring: what must hold, and why."""
+    local: bool
+    """Whether it judges each file by itself. Other rules see no more of a matter than its face."""
 
     def findings(self, site: Site) -> Iterator[Finding]:
         """Yield a finding for every fault."""
@@ -142,11 +144,13 @@ RULES: dict[str, Rule] = {}
 """Every rule by its code, in the order the modules define them."""
 
 
-def rule(code: str, severity: Severity = Severity.ERROR) -> Callable[[Judge], Judge]:
-    """Register a rule about the site as a whole."""
+def rule(
+    code: str, severity: Severity = Severity.ERROR, *, local: bool = False
+) -> Callable[[Judge], Judge]:
+    """Register a rule about the site as a whole, or about the text of each file (`local`)."""
 
     def register(judge: Judge) -> Judge:
-        _register(code, severity, judge, judge.__doc__)
+        _register(code, severity, judge, judge.__doc__, local=local)
         return judge
 
     return register
@@ -168,7 +172,7 @@ def matter_rule(
             for matter in site.matters(*needs):
                 yield from judge(matter)
 
-        _register(code, severity, judge_all, judge.__doc__)
+        _register(code, severity, judge_all, judge.__doc__, local=True)
         return judge
 
     return register
@@ -187,16 +191,18 @@ def package_rule(
             for package in site.packages(*needs):
                 yield from judge(package)
 
-        _register(code, severity, judge_all, judge.__doc__)
+        _register(code, severity, judge_all, judge.__doc__, local=False)
         return judge
 
     return register
 
 
-def _register(code: str, severity: Severity, judge: Judge, text: str | None) -> None:
+def _register(
+    code: str, severity: Severity, judge: Judge, text: str | None, *, local: bool
+) -> None:
     if code in RULES:
         raise ValueError(f"two rules have the code {code}")
-    RULES[code] = Rule(code, severity, judge, text or "")
+    RULES[code] = Rule(code, severity, judge, text or "", local)
 
 
 def entries(value: Value, path: Place = (), key: str = "") -> Iterator[tuple[Place, str, str]]:

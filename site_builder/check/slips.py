@@ -16,7 +16,7 @@ _TIGHT_BULLET = re.compile(r"\n *-(?=[^\s-])")
 _COMMENT = re.compile(r"""\n[^\n"'#]*[^\s"'#][^\n"'#]* (?P<lost>#[^\n]*)""")
 
 
-@rule("Y-03")
+@rule("Y-03", local=True)
 def every_slip_is_found_at_once(site: Site) -> Faults:
     """登记栏和数据文件的格式都读得懂；有几处写错，一次全部列出。
 
@@ -36,7 +36,7 @@ def every_slip_is_found_at_once(site: Site) -> Faults:
             yield Fault(source, (), finding.message, finding.advice)
 
 
-@rule("Y-05")
+@rule("Y-05", local=True)
 def nothing_is_swallowed(site: Site) -> Faults:
     """没有以 & 或 ! 开头的内容，列表的横线后面有空格：写错了不报错，只会悄悄读成别的。
 
@@ -53,7 +53,7 @@ def nothing_is_swallowed(site: Site) -> Faults:
         yield Fault(text.at(match.end()), (), "列表的横线后面少了一个空格", "写成“- 内容”")
 
 
-@rule("Y-06", Severity.WARNING)
+@rule("Y-06", Severity.WARNING, local=True)
 def nothing_is_cut_off(site: Site) -> Faults:
     """事项和套餐的内容里没有“空格加 #”：# 后面的字会被当成备注，不会发布。
 

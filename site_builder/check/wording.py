@@ -46,7 +46,7 @@ def _demands(matter: Matter) -> Iterator[tuple[Place, str]]:
         yield ("申请材料", i, "填报须知"), material.instructions
 
 
-@rule("C-44")
+@rule("C-44", local=True)
 def nothing_is_a_placeholder(site: Site) -> Faults:
     """该填的都填了真内容，没有“暂无”“待定”“详见窗口”。可以写“无”。
 

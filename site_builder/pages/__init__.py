@@ -11,7 +11,7 @@ from site_builder.pages.hall import places
 from site_builder.pages.lists import MOST
 from site_builder.pages.matters import matter_guides, matter_lists, special_lists
 from site_builder.pages.page import AUDIENCES, SECTIONS, Content, Crumb, Page
-from site_builder.pages.utilities import tools
+from site_builder.pages.utilities import news, tools
 from site_builder.pages.written import prose_pages
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Crumb",
     "Page",
     "all_pages",
+    "news",
     "pages_of",
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from site_builder.model import Catalogue
 from site_builder.pages.matters import departments
@@ -38,17 +38,22 @@ def tools(content: Content) -> Iterator[Page]:
             "audiences": AUDIENCES,
         },
     )
-    yield Page(
+    yield news(content, _addresses(content.catalogue))
+    missing = "没有网络，这一页打不开"
+    yield Page("offline/missing.html", "offline-missing", missing, missing)
+    yield Page("404.html", "404", "找不到这个页面", "这个地址没有页面")
+
+
+def news(content: Content, listed: Set[str]) -> Page:
+    """Return the page of all changes; `listed` are the addresses of guides and packages."""
+    return Page(
         "changes/",
         "changes",
         "最近更新",
         "哪些事项变了、怎么变的",
         crumbs=(Crumb("最近更新", "changes/"),),
-        context={"changes": content.changes, "listed": _addresses(content.catalogue)},
+        context={"changes": content.changes, "listed": listed},
     )
-    missing = "没有网络，这一页打不开"
-    yield Page("offline/missing.html", "offline-missing", missing, missing)
-    yield Page("404.html", "404", "找不到这个页面", "这个地址没有页面")
 
 
 def _addresses(catalogue: Catalogue) -> set[str]:

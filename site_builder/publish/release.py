@@ -73,8 +73,12 @@ def _prepare(place: Place, commit: str, day: dt.date, say: Say) -> Release:
     up = records.current(place)
     old = place.releases / up.name if up else None
     folder = place.releases / _UNFINISHED
-    if old:
+    if up and old:
         records.share(old, folder)
+        for (
+            name
+        ) in up.carried:  # no page of the site asks for them: what is left is as it was built
+            (folder / name).unlink(missing_ok=True)
     result = _build(place, content, folder, settings, day, say)
     problems = verify(folder, content, old)
     if problems:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,8 @@ from hypothesis import strategies as st
 
 from site_builder import pipeline
 from site_builder.errors import ContentError
+from site_builder.gitenv import environment
+from site_builder.publish.records import share
 from tests.factories import (
     commitment,
     front_matter,
@@ -55,6 +59,22 @@ class Bureau:
         )
         for name in OWN_DATA:
             shutil.copy(ROOT / "content/data" / f"{name}.yml", self.content / "data")
+        self._git("init", "--quiet")
+        self.commit()
+
+    def commit(self) -> None:
+        self._git("add", "content")
+        self._git("commit", "--quiet", "--allow-empty", "--message", "edit")
+
+    def _git(self, *arguments: str) -> None:
+        who = ("-c", "user.name=test", "-c", "user.email=test@example.invalid")
+        subprocess.run(["git", *who, *arguments], cwd=self.folder, check=True, env=environment())
+
+    def release(self) -> None:
+        """Put a folder in the site's place that shares all its files, as a release does."""
+        share(self.out, self.folder / "next")
+        self.out.rename(self.folder / f"release-{time.monotonic_ns()}")
+        (self.folder / "next").rename(self.out)
 
     def build(self) -> int:
         cache = self.folder / "cache"
@@ -137,14 +157,22 @@ def _change(what: str, words: str) -> Callable[[dict[str, Any]], None]:
 @settings(
     deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
-@given(st.lists(EDITS, min_size=1, max_size=3))
-def test_any_edits_give_the_clean_site(builds: list[list[tuple[str, str, str]]]) -> None:
-    """After any edits of any matters, built again in between, no byte differs from a clean one."""
+@given(st.lists(st.tuples(EDITS, st.booleans(), st.booleans()), min_size=1, max_size=3))
+def test_any_edits_give_the_clean_site(
+    builds: list[tuple[list[tuple[str, str, str]], bool, bool]],
+) -> None:
+    """After any edits of any matters, committed or not, built again in between, in the same folder
+    or in one that shares its files, no byte differs from a clean build.
+    """
     with bureau() as office:
         office.build()
-        for edits in builds:
+        for edits, committed, released in builds:
             for name, what, words in edits:
                 office.edit(name, _change(what, words))
+            if committed:
+                office.commit()
+            if released:
+                office.release()
             try:
                 office.build()
             except ContentError:
@@ -161,6 +189,28 @@ def test_an_edit_inside_a_matter_writes_its_guide_and_its_packages() -> None:
         shared = office.written_after(lambda: office.edit("second", _change("填报须知", "写两张")))
         assert {"matters/second/", "hant/matters/second/"} <= shared
         assert all("second" in page or "packages/both/" in page for page in shared)
+
+
+def test_a_commit_makes_what_tells_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A published edit: its guide, and the page of changes when an applicant has to know.
+
+    No other matter is read for it.
+    """
+    with bureau() as office:
+        office.build()
+        monkeypatch.setattr(pipeline, "load_catalogue", None)
+
+        def publish(what: str, words: str) -> None:
+            office.edit("third", _change(what, words))
+            office.commit()
+            office.release()
+
+        guide = {"matters/third/", "hant/matters/third/"}
+        assert office.written_after(lambda: publish("填报须知", "写一张")) == guide
+        told = office.written_after(lambda: publish("条件", "写好了的"))
+        assert told == guide | {"changes/", "hant/changes/"}
+        monkeypatch.undo()
+        assert office.files() == office.clean()
 
 
 def test_a_shared_file_writes_exactly_the_pages_that_show_it() -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from site_builder.errors import SiteError
+from site_builder.pipeline import build
+from site_builder.publish import git
 from site_builder.publish.place import Place
 from site_builder.publish.records import Release, current, releases, rollback, status
 from site_builder.publish.release import publish
 
-from .conftest import IDENTITY, PAGE, Colleague, days_shown, settings
+from .conftest import IDENTITY, PAGE, ROOT, Colleague, days_shown, settings
 
 
 def test_a_push_becomes_the_site_and_an_edit_shows(place: Place, colleague: Colleague) -> None:
@@ -138,6 +140,31 @@ def test_a_page_opened_before_the_switch_keeps_its_files(
     colleague.push()
     third = {p.name for p in (place.current / "data" / "offline").iterdir()}
     assert len([name for name in third if name.startswith("guides-")]) == 2
+
+
+def test_an_edit_gives_the_release_a_clean_build_gives(
+    tmp_path: Path, place: Place, colleague: Colleague
+) -> None:
+    """A push makes only what its edit shows; the release is the clean build's, byte for byte, and
+    the files that pages opened before still ask for.
+    """
+    for number, condition in enumerate(("年满六十周岁", "年满六十周岁的老人", "写错了又改")):
+        colleague.edit("受理条件:\n- ", f"受理条件:\n- {condition}{number}\n- ")
+        colleague.commit(condition)
+        assert "已上线" in colleague.push().stderr
+        up = current(place)
+        assert up
+        content = git.content_of(place.work)
+        build(content, tmp_path / "clean", ROOT / "mkdocs.yml", cache=tmp_path / "cache")
+        release = _files(place.current.resolve())
+        assert set(release) >= set(up.carried)
+        assert {n: d for n, d in release.items() if n not in up.carried} == _files(
+            tmp_path / "clean"
+        )
+
+
+def _files(site: Path) -> dict[str, bytes]:
+    return {p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("*") if p.is_file()}
 
 
 def test_only_so_many_releases_are_kept(place: Place, colleague: Colleague) -> None:
