@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -62,11 +63,18 @@ async def _serve(settings: Settings) -> None:
     )
     try:
         server = _Server(server_config(settings, app), store)
+        _spare_the_collector()
         await server.serve()
     finally:
         chores.cancel()
         await asyncio.gather(chores, return_exceptions=True)
         await store.close()
+
+
+def _spare_the_collector() -> None:
+    """Set aside what stays until the end: going through it all stops everybody for 40 ms."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _leave_when_broken(store: Store) -> None:
