@@ -51,10 +51,17 @@ def create_app(settings: Settings, keys: Keys, store: Store, clock: Clock = now)
 
 
 def routes(site: Site) -> list[BaseRoute]:
-    """List every address."""
+    """List every address. Below /api/ no file of the site is looked for."""
+    listed: list[BaseRoute] = [Mount("/api", routes=_api()), desk_pages.routes()]
+    if site.root is not None:
+        listed.append(Mount("/", StaticSite(site.root)))
+    return listed
+
+
+def _api() -> list[BaseRoute]:
     listed: list[BaseRoute] = []
     for kind in KINDS.values():
-        base = f"/api/{kind.path}"
+        base = f"/{kind.path}"
         create, one = submissions.Submissions(kind), status.Status(kind)
         listed += [
             Route(base, create.create, methods=["POST"]),
@@ -66,24 +73,21 @@ def routes(site: Site) -> list[BaseRoute]:
             listed.append(Route(f"{base}/{{number}}/calendar.ics", one.calendar))
         listed.append(Route(f"{base}/{{number}}/{{action}}", one.act, methods=["POST"]))
     listed += [
-        Route("/api/receipts/{token}", submissions.receipt_page),
-        Route("/api/receipts/{token}/calendar.ics", status.page_calendar),
-        Route("/api/status", status.look_up, methods=["POST"]),
-        Route("/api/status/{token}", status.page),
-        Route("/api/status/{token}/{action}", status.page_action, methods=["POST"]),
-        Route("/api/slots", public.slots),
-        Route("/api/challenge", public.challenge),
-        Route("/api/views", public.views, methods=["GET", "POST"]),
-        Route("/api/problems/{name}", problems.explain),
-        Route("/api/openapi.json", openapi.document),
-        Route("/api/admin/{task}", admin.handle, methods=["POST"]),
-        Route("/api/livez", public.live),
-        Route("/api/readyz", public.ready),
-        Route("/api/metrics", public.figures),
-        desk_pages.routes(),
+        Route("/receipts/{token}", submissions.receipt_page),
+        Route("/receipts/{token}/calendar.ics", status.page_calendar),
+        Route("/status", status.look_up, methods=["POST"]),
+        Route("/status/{token}", status.page),
+        Route("/status/{token}/{action}", status.page_action, methods=["POST"]),
+        Route("/slots", public.slots),
+        Route("/challenge", public.challenge),
+        Route("/views", public.views, methods=["GET", "POST"]),
+        Route("/problems/{name}", problems.explain),
+        Route("/openapi.json", openapi.document),
+        Route("/admin/{task}", admin.handle, methods=["POST"]),
+        Route("/livez", public.live),
+        Route("/readyz", public.ready),
+        Route("/metrics", public.figures),
     ]
-    if site.root is not None:
-        listed.append(Mount("/", StaticSite(site.root)))
     return listed
 
 

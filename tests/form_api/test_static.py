@@ -75,6 +75,22 @@ def test_nothing_outside_the_site(served: Any) -> None:
         assert served.client.get(path).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/nothing", 404),
+        ("POST", "/api/nothing/here", 404),
+        ("GET", "/api/complaints", 405),
+        ("DELETE", "/api/slots", 405),
+    ],
+)
+def test_below_api_programs_are_answered(served: Any, method: str, path: str, status: int) -> None:
+    """With a site beside it, an address or method the API does not have is a problem document."""
+    answer = served.client.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
 def test_security_headers(served: Any) -> None:
     """Every answer forbids foreign content, frames and type guessing."""
     for path in ("/", "/api/livez", "/nope"):
