@@ -65,7 +65,7 @@ def portable(templates: Path) -> Edition:
             if output.path.endswith(".html"):
                 page = _portable_page(output, convert)
                 yield page
-                if re.match(r"(hant/)?(matters|packages)/.+/", output.path):
+                if re.match(r"(hant/)?(hall/|(matters|packages)/.+/)", output.path):
                     yield _twin(page.path, page.data.decode())
                 continue
             if output.path.startswith("assets/") and output.path.endswith(".js"):

@@ -167,6 +167,7 @@ def worker(templates: Path, *, stopped: bool) -> bytes:
 
 
 WORKER_MODULES: Final = (
+    "traditional.js",
     "offline-compose.js",
     "offline-copy.js",
     "outbox-store.js",

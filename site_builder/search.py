@@ -3,94 +3,105 @@
     data/search.json          tables for reading a query, and the first thousand pages (documents)
     data/search.docs-…json    further thousands
     data/search.texts-…json   what stands inside a guide (materials, questions …), loaded last
-    data/search.hant-…json    titles and names in Traditional script
 
-A document's place in its part is its number, so the other two are lists in the same order. All
-files but the first carry a fingerprint: an old part never meets a new list. The ranking itself is
-templates/assets/search-engine.js; docs/decisions/0401-search.md says why it is ours.
+A part has a line for each document, so that a browser has nothing to build but by reading it once;
+a document's place in its part is its number. All files but the first carry a fingerprint: an old
+part never meets a new list. The ranking itself is templates/assets/search-engine.js;
+docs/decisions/0401-search.md says why it is ours.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from site_builder import han
 from site_builder.model import Catalogue, Matter
+from site_builder.offline import script_table
 from site_builder.pages import AUDIENCES, Page
 from site_builder.render import Output
 from site_builder.script import Converter
 
 PART: Final = 1000
-"""Documents in a part: about 40 KB compressed, half a second on a slow phone's line."""
+"""Documents in a part: about 15 KB compressed."""
 
 WORDS: Final = "synonyms"
 """The data file with everyday words: content/data/synonyms.yml."""
 
-Doc = list[Any]
+
+class Document(NamedTuple):
+    """What the index has of a page, or of a part of a page with an address of its own."""
+
+    kind: str
+    url: str
+    names: Sequence[str]
+    """The title, and what people call it."""
+    facts: Sequence[int] = ()
+    inside: Sequence[Sequence[str]] = ()
+    """What stands inside: phrases that count alike together."""
 
 
 def files(pages: Iterable[Page], catalogue: Catalogue, convert: Converter) -> Iterator[Output]:
     """Yield the index of all pages."""
     words: Mapping[str, Any] = catalogue.data.get(WORDS) or {}
-    pages = [page for page in pages if page.kind not in _UNLISTED]
     said: Mapping[str, list[str]] = words.get("说法") or {}
-    found = [(_document(p, said.get(p.url, ()), catalogue), _texts(p)) for p in pages]
-    found += [(place, []) for place in _places(said, catalogue)]
-    parts = [found[i : i + PART] for i in range(0, len(found), PART)]
-    documents = [[document for document, _ in part] for part in parts]
-    more = [_part("docs", docs) for docs in documents[1:]]
-    texts = [_part("texts", [inside for _, inside in part]) for part in parts]
-    hant = [_part("hant", _traditional(docs, convert)) for docs in documents]
+    listed = [page for page in pages if page.kind not in _UNLISTED]
+    documents = [_document(page, said.get(page.url, ()), catalogue) for page in listed]
+    documents += _places(said, catalogue)
+    parts = [documents[i : i + PART] for i in range(0, len(documents), PART)]
+    docs = [_columns(part) for part in parts] or [_columns(())]
+    texts = [_lines(document.inside for document in part) for part in parts]
+    everything = json.dumps([docs, texts], ensure_ascii=False)
+    more = [_part("docs", columns) for columns in docs[1:]]
+    inside = [_part("texts", text) for text in texts]
     index = {
-        **han.tables(_everything(documents, texts)),
+        **han.tables(everything),
+        "script": script_table((columns["names"] for columns in docs), convert),
         "themes": [theme.id for theme in catalogue.themes],
         "audiences": list(AUDIENCES.values()),
         "ignored": words.get("不计的话", []),
         "same": words.get("同义词", []),
         "attributes": words.get("特点", {}),
         "later": words.get("后来才办", []),
-        "docs": documents[0] if documents else [],
+        "kinds": _KINDS,
+        "docs": docs[0],
         "more": [part.path for part in more],
-        "texts": [part.path for part in texts],
-        "hant": [part.path for part in hant],
+        "texts": [part.path for part in inside],
     }
     yield Output("data/search.json", _json(index))
-    yield from (*more, *texts, *hant)
+    yield from (*more, *inside)
 
 
-def _document(page: Page, said: Sequence[str], catalogue: Catalogue) -> Doc:
-    """Return [kind, address, title, names people use, facts for facets]."""
+def _document(page: Page, said: Sequence[str], catalogue: Catalogue) -> Document:
     matter = page.context.get("matter")
     if page.kind == "matter" and isinstance(matter, Matter):
         names = dict.fromkeys([*matter.aliases, *said, matter.result])
-        return ["matter", page.url, page.title, list(names), _facts(matter, catalogue)]
-    return [_KINDS.get(page.kind, "page"), page.url, page.title, list(said)]
+        facts = _facts(matter, catalogue)
+        return Document("matter", page.url, [page.title, *names], facts, _inside(matter))
+    kind = "list" if page.kind == "matter-list" else page.kind
+    kind = kind if kind in _KINDS else "page"
+    return Document(kind, page.url, [page.title, *said], inside=[[page.description]])
 
 
-def _places(said: Mapping[str, Sequence[str]], catalogue: Catalogue) -> Iterator[Doc]:
+def _places(said: Mapping[str, Sequence[str]], catalogue: Catalogue) -> Iterator[Document]:
     """Yield parts of pages that have an address of their own: the hall's zones, its hours …"""
     zones = {f"hall/#zone-{zone.id}": zone for zone in catalogue.zones}
     for url, zone in zones.items():
         services = zone.services.rpartition("：")[2].split("、")
-        yield ["hall", url, zone.name, [zone.area, *services, *said.get(url, ())]]
-    for url, (title, *names) in said.items():
+        yield Document("hall", url, [zone.name, zone.area, *services, *said.get(url, ())])
+    for url, names in said.items():
         if "#" in url and url not in zones:
-            yield ["hall", url, title, names]
+            yield Document("hall", url, names)
 
 
 _UNLISTED: Final = {"404", "offline-missing", "package-case"}
 """Pages nobody looks for by name."""
 
-_KINDS: Final = {
-    "package": "package",
-    "township": "township",
-    "hall": "hall",
-    "article": "article",
-    "matter-list": "list",
-}
+_KINDS: Final = ["matter", "package", "township", "hall", "article", "list", "page"]
+"""A document's kind is written as a digit: its place in this list."""
 
 
 FLAGS: Final = ("online", "charged", "waivable", "commitment", "devolved", "free_post")
@@ -113,34 +124,43 @@ def _bits(values: Iterable[bool]) -> int:
     return sum(1 << place for place, value in enumerate(values) if value)
 
 
-def _texts(page: Page) -> list[list[str]]:
-    """Return what a page says inside: [summary, materials, questions]."""
-    matter = page.context.get("matter")
-    if page.kind != "matter" or not isinstance(matter, Matter):
-        return [[page.description]]
+def _inside(matter: Matter) -> list[list[str]]:
     return [
-        [matter.summary],
-        [material.name for material in matter.materials],
+        [matter.summary, *(material.name for material in matter.materials)],
         [*(q.question for q in matter.questions), *(s.question for s in matter.situations)],
     ]
 
 
-def _traditional(documents: list[Doc], convert: Converter) -> list[list[str]]:
-    """Return title and names of each document in Traditional script."""
-    joined = ["\n".join([title, *names]) for _, _, title, names, *_ in documents]
-    return [text.split("\n") for text in convert.all(*joined)] if joined else []
+def _columns(documents: Sequence[Document]) -> dict[str, str]:
+    """Return kinds, addresses, facts and names of documents, one text each."""
+    return {
+        "kinds": "".join(str(_KINDS.index(document.kind)) for document in documents),
+        "urls": "\n".join(document.url for document in documents),
+        "facts": "\n".join(" ".join(map(str, document.facts)) for document in documents),
+        "names": _lines([d.names[:1], d.names[1:]] for d in documents),
+    }
 
 
-def _part(name: str, values: list[Any]) -> Output:
-    data = _json(values)
+def _lines(documents: Iterable[Iterable[Iterable[str]]]) -> str:
+    """Return a line a document: TABs between phrases, two before those that count otherwise."""
+    return "\n".join(
+        "\t\t".join("\t".join(filter(None, map(_phrase, part))) for part in parts).rstrip("\t")
+        for parts in documents
+    )
+
+
+def _phrase(text: str) -> str:
+    return _BREAKS.sub(" ", text).strip()
+
+
+_BREAKS: Final = re.compile(r"[\t\r\n]+")
+
+
+def _part(name: str, value: Any) -> Output:
+    data = _json(value)
     fingerprint = hashlib.blake2b(data, digest_size=4).hexdigest()
     return Output(f"data/search.{name}-{fingerprint}.json", data)
 
 
 def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _everything(documents: list[list[Doc]], texts: list[Output]) -> str:
-    """Return every character the index holds."""
-    return json.dumps(documents, ensure_ascii=False) + "".join(t.data.decode() for t in texts)

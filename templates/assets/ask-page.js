@@ -29,7 +29,7 @@ async function ask(question, id) {
   const asking = await openAsking().catch(() => null);
   if (!asking) return show(asked, { facet: "decline", doc: null, others: [] }, { say: "unready" });
   const answer = asking.understand(asked, about);
-  const chosen = id && asking.engine.docs.find((doc) => idOf(doc) === id);
+  const chosen = id && (asking.engine.find(`matters/${id}/`) ?? asking.engine.find(`packages/${id}/`));
   if (chosen) Object.assign(answer, { facet: answer.facet === "decline" ? "process" : answer.facet, doc: chosen, others: [] });
   about = answer.doc ?? about;
   return show(asked, answer, await composed(answer));
@@ -57,7 +57,7 @@ function show(question, answer, { say, values = {}, source, quote = [], address 
       choose(link, answer);
     });
   }
-  find("source").textContent = source?.title || titleOf(doc);
+  find("source").textContent = source?.title || (doc?.shown ?? "");
   find("source").href = source ? `${address.split("#")[0]}#${source.id}` : (address ?? "");
   if (!quote.length) find("quote").remove();
   find("others").append(...others.map((other) => candidate(question, other)));
@@ -74,7 +74,7 @@ function sentence(say, values, doc) {
     if (node.nodeType === Node.TEXT_NODE) node.data = node.data.replace(/\{([\w-]+)\}/g, (_, name) => values[name] ?? "");
   }
   const link = line.querySelector("[data-matter-link]");
-  if (link && doc) Object.assign(link, { textContent: titleOf(doc), href: addressOf(doc) });
+  if (link && doc) Object.assign(link, { textContent: doc.shown, href: addressOf(doc) });
   return line;
 }
 
@@ -83,7 +83,7 @@ function candidate(question, doc) {
   const link = document.createElement("a");
   const address = new URL(location.pathname, location.href);
   address.search = new URLSearchParams({ q: question, about: idOf(doc) });
-  Object.assign(link, { href: address.href, textContent: titleOf(doc) });
+  Object.assign(link, { href: address.href, textContent: doc.shown });
   link.addEventListener("click", (event) => {
     event.preventDefault();
     ask(question, idOf(doc));
@@ -115,8 +115,4 @@ function readAloud(turn) {
 /** The id of a matter or package; empty for other pages. */
 function idOf(doc) {
   return doc?.facts || doc?.kind === "package" ? doc.url.split("/").at(-2) : "";
-}
-
-function titleOf(doc) {
-  return doc?.shown?.get(doc.title) ?? doc?.title ?? "";
 }

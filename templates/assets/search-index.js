@@ -15,27 +15,27 @@ export function openSearch(heard = () => {}) {
   return opening;
 }
 
+/** All that is needed is asked for at once: a telephone waits long for each answer. */
 async function open() {
-  const [{ Engine }, tables] = await Promise.all([import("./search-engine.js"), load("data/search.json")]);
-  const engine = new Engine(tables);
-  if (hant) engine.retitle(await load(tables.hant[0]));
+  const [tables, { Engine }, { traditional }] = await Promise.all([
+    load("data/search.json"),
+    import("./search-engine.js"),
+    hant ? import("./traditional.js") : {},
+    import("./search-match.js"),
+    import("./search-part.js"),
+    import("./search-query.js"),
+  ]);
+  const engine = new Engine(tables, traditional);
   engine.learnt = learn(engine, tables).catch(() => {}); // what is there already can be searched
   return engine;
 }
 
 /** Names first, then what stands inside the pages: most people search for a name. */
-async function learn(engine, tables) {
-  const firsts = [0];
-  for (const [i, path] of tables.more.entries()) {
-    firsts.push(engine.docs.length);
-    engine.addDocuments(await load(path));
-    if (hant) engine.retitle(await load(tables.hant[i + 1]), firsts.at(-1));
-    tell();
-  }
-  for (const [i, path] of tables.texts.entries()) {
-    engine.addTexts(await load(path), firsts[i]);
-    tell();
-  }
+async function learn(engine, { more, texts }) {
+  for (const documents of await Promise.all(more.map(load))) engine.addDocuments(documents);
+  if (more.length) tell();
+  for (const [block, inside] of (await Promise.all(texts.map(load))).entries()) engine.addTexts(inside, block);
+  tell();
 }
 
 function tell() {

@@ -15,12 +15,15 @@ export class Reader {
   /** `tables` is data/search.json. */
   constructor(tables) {
     this.readings = new Map(); // a character → its syllables
-    this.syllables = new Set();
+    this.syllables = new Map(); // a syllable → its characters
     for (const entry of tables.pinyin.split(" ")) {
-      const syllable = entry.match(/^[a-z]+/)[0];
-      this.syllables.add(syllable);
-      for (const char of entry.slice(syllable.length)) {
-        this.readings.set(char, [...(this.readings.get(char) || []), syllable]);
+      const [syllable] = /^[a-z]+/.exec(entry);
+      const chars = entry.slice(syllable.length);
+      this.syllables.set(syllable, chars);
+      for (const char of chars) {
+        const others = this.readings.get(char);
+        if (others) others.push(syllable);
+        else this.readings.set(char, [syllable]);
       }
     }
     this.simplified = new Map(pairs(tables.variants));
@@ -38,9 +41,9 @@ export class Reader {
   }
 
   /** The same, quicker, for what the index has, which is in Simplified script. */
-  foldName(text) {
+  foldName(text, between = "") {
     const plain = /[\uff00-\uffef]/.test(text) ? text.normalize("NFKC") : text;
-    return plain.toLowerCase().replace(/[^\u3400-\u9fffa-z\d]+/g, "");
+    return plain.toLowerCase().replace(/[^\u3400-\u9fffa-z\d]+/g, between);
   }
 
   /** The syllables of a character; what has no reading (a letter, a digit) reads as itself. */
@@ -48,10 +51,16 @@ export class Reader {
     return this.readings.get(char) || [char];
   }
 
+  /** The characters that are meant by a key of a unit: those with this reading, or just this one. */
+  sounding(key) {
+    return (this.syllables.get(key) ?? "") + (key.length === 1 ? key : "");
+  }
+
   /** Which places of a folded text carry little meaning (怎么, 办理, 我想 …). */
   idle(text) {
     const idle = new Uint8Array(text.length);
-    for (const match of text.matchAll(this.ignored)) idle.fill(1, match.index, match.index + match[0].length);
+    this.ignored.lastIndex = 0;
+    for (let match; (match = this.ignored.exec(text)); ) idle.fill(1, match.index, this.ignored.lastIndex);
     return idle;
   }
 
@@ -133,7 +142,7 @@ export class Reader {
 
   #continuations(piece) {
     if (!this.spelled.has(piece)) {
-      this.spelled.set(piece, [...this.syllables].filter((syllable) => syllable.startsWith(piece)));
+      this.spelled.set(piece, [...this.syllables.keys()].filter((syllable) => syllable.startsWith(piece)));
     }
     return this.spelled.get(piece);
   }

@@ -22,7 +22,10 @@ class Suggestions {
       "aria-expanded": "false",
       "aria-controls": this.list.id,
     })) this.input.setAttribute(name, value);
-    this.input.addEventListener("focus", () => openSearch(() => this.show()).catch(() => {}), { once: true });
+    const heard = () => this.show();
+    for (const sign of ["pointerenter", "pointerdown", "focus"]) { // of somebody about to type
+      this.input.addEventListener(sign, () => openSearch(heard).catch(() => {}), { once: true });
+    }
     this.input.addEventListener("input", () => this.show());
     this.input.addEventListener("keydown", (event) => this.press(event));
     this.input.addEventListener("blur", () => this.close());

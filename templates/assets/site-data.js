@@ -7,12 +7,14 @@
 export const root = new URL("../", import.meta.url);
 export const hant = document.documentElement.lang === "zh-Hant";
 const { copy } = document.documentElement.dataset; // the version, when the offline copy made the page
+const FINGERPRINTED = /-[0-9a-f]{8}\.json$/;
 export const base = hant ? new URL("hant/", root) : root;
 
 /** The value of a JSON file. Fails when it cannot be had. */
 export async function load(path) {
   if (location.protocol === "file:") return loadTwin(path);
-  return (await fetched(new URL(path, root))).json();
+  const cache = FINGERPRINTED.test(path) ? "default" : "no-cache"; // never that of an earlier release
+  return (await fetched(new URL(path, root), { cache })).json();
 }
 
 /** A page of this site in this page's script, by its address below the script's root. */
