@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import groupby
 from typing import Final
 
 import opencc
@@ -19,25 +20,36 @@ _COMMON: Final = [
 """The 3,755 characters of GB 2312's first level: what a wrong homophone is made of."""
 
 
-def tables(text: str) -> dict[str, str]:
+def tables(text: str, usual: Mapping[str, str]) -> dict[str, str]:
     """Return the tables a browser needs to understand a query against `text`.
 
-    `pinyin`: "a啊阿 ai爱…", each reading followed by its characters. `variants`: pairs of a
-    Traditional and a Simplified character ("習习術术…").
+    `common`: "a2 ai13 …", how many of the common characters, in their order, have each reading.
+    `pinyin`: "hang行 …", other characters and other readings. `variants`: pairs of a Traditional
+    and a Simplified character ("習习術术…"); of several, the first one is how `usual` writes it.
     """
-    used = {char for char in set(text) if _is_han(char)}
-    characters = used | set(_COMMON)
-    return {"pinyin": _pinyin(characters), "variants": _variants(characters)}
+    characters = {char for char in set(text) if _is_han(char)} | set(_COMMON)
+    return {
+        "common": " ".join(_counted(_reading(char) for char in _COMMON)),
+        "pinyin": _pinyin(characters),
+        "variants": _variants(characters, usual),
+    }
 
 
 def _is_han(char: str) -> bool:
     return _FIRST <= ord(char) <= _LAST
 
 
-def _pinyin(characters: Iterable[str]) -> str:
+def _counted(readings: Iterable[str]) -> Iterator[str]:
+    for reading, group in groupby(readings):
+        count = sum(1 for _ in group)
+        yield reading + (str(count) if count > 1 else "")
+
+
+def _pinyin(characters: set[str]) -> str:
     readings: defaultdict[str, list[str]] = defaultdict(list)
     for char in sorted(characters):
-        for reading in (_reading(char), *_ALSO.get(char, ())):
+        usual = () if char in _COMMON else (_reading(char),)
+        for reading in (*usual, *_ALSO.get(char, ())):
             readings[reading].append(char)
     return " ".join(reading + "".join(chars) for reading, chars in sorted(readings.items()))
 
@@ -59,8 +71,18 @@ _SECOND: Final = (
 _ALSO: Final = {entry[0]: (entry[1:],) for entry in _SECOND.split()}
 
 
-def _variants(simplified: set[str]) -> str:
-    return "".join(old + new for old, new in _traditional_to_simplified() if new in simplified)
+def _variants(simplified: set[str], usual: Mapping[str, str]) -> str:
+    pairs = [pair for pair in _traditional_to_simplified() if pair[1] in simplified]
+    return "".join(old + new for old, new in sorted(pairs, key=lambda p: usual.get(p[1]) != p[0]))
+
+
+def beside(variants: str, text: str, usual: Mapping[str, str]) -> dict[str, str]:
+    """Return the characters of `text` whose usual form is not the first of their variants."""
+    first: dict[str, str] = {}
+    for old, new in zip(variants[::2], variants[1::2], strict=True):
+        first.setdefault(new, old)
+    forms = {char: usual.get(char, char) for char in sorted(set(text))}
+    return {char: form for char, form in forms.items() if first.get(char, char) != form}
 
 
 @cache

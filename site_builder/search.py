@@ -54,12 +54,15 @@ def files(pages: Iterable[Page], catalogue: Catalogue, convert: Converter) -> It
     parts = [documents[i : i + PART] for i in range(0, len(documents), PART)]
     docs = [_columns(part) for part in parts] or [_columns(())]
     texts = [_lines(document.inside for document in part) for part in parts]
-    everything = json.dumps([docs, texts], ensure_ascii=False)
+    names = "\n".join(columns["names"] for columns in docs)
+    script = script_table([names], convert)
+    tables = han.tables("\n".join([names, *texts]), script["characters"])
     more = [_part("docs", columns) for columns in docs[1:]]
     inside = [_part("texts", text) for text in texts]
     index = {
-        **han.tables(everything),
-        "script": script_table((columns["names"] for columns in docs), convert),
+        **tables,
+        "runs": script["runs"],
+        "characters": han.beside(tables["variants"], names, script["characters"]),
         "themes": [theme.id for theme in catalogue.themes],
         "audiences": list(AUDIENCES.values()),
         "ignored": words.get("不计的话", []),

@@ -138,7 +138,7 @@ export class Asking {
   }
 
   #spell(word) {
-    if (!this.spelled.has(word)) this.spelled.set(word, [...word].map((char) => this.engine.reader.read(char)[0]));
+    if (!this.spelled.has(word)) this.spelled.set(word, [...word].map((char) => `(?:${this.engine.reader.read(char).join("|")})`));
     return this.spelled.get(word);
   }
 

@@ -29,9 +29,10 @@ export const FLAGS = ["online", "charged", "waivable", "commitment", "devolved",
 export class Engine {
   /** `tables` is data/search.json; `traditional` is given where pages are in 繁體. */
   constructor(tables, traditional) {
-    const { themes, audiences, later, kinds, script } = tables;
-    Object.assign(this, { traditional, themes, audiences, later, kinds, script });
+    const { themes, audiences, later, kinds } = tables;
+    Object.assign(this, { traditional, themes, audiences, later, kinds });
     this.reader = new Reader(tables);
+    if (traditional) this.script = scriptOf(tables);
     this.alphabet = new Alphabet();
     this.blocks = [];
     this.docs = []; // each document, once somebody asked for it
@@ -44,15 +45,22 @@ export class Engine {
     block.names = new Part(names, NAMES, this.alphabet);
     this.blocks.push(block);
     this.docs.length += kinds.length;
-    this.counts = new Map(); // how many documents have a character or sound
-    this.charWeights = [];
-    this.titles = undefined;
-    for (const { names, texts } of this.blocks) for (const part of [names, texts]) part?.sizes.fill(0);
+    this.#learnt();
   }
 
   /** Take in what stands inside the documents of a block. */
   addTexts(texts, block = 0) {
     this.blocks[block].texts = new Part(texts, TEXTS, this.alphabet);
+    this.#learnt();
+  }
+
+  /** Forget what followed from how many documents have a character. */
+  #learnt() {
+    this.reader.forget();
+    this.counts = new Map();
+    this.charWeights = [];
+    this.titles = undefined;
+    for (const { names, texts } of this.blocks) for (const part of [names, texts]) part?.sizes.fill(0);
   }
 
   /** A document: {number, kind, url, title, shown, names, facts, later}; `shown` is the title as the page writes it. */
@@ -127,18 +135,16 @@ export class Engine {
   #searchAll(text, worth, best, wordings = WORDINGS) {
     this.reader.wordings(text, wordings).forEach((wording, i) => {
       for (const units of this.reader.unitLists(wording)) {
-        for (const unit of units) unit.weight = this.#weight(unit);
+        for (const unit of units) unit.weight ??= this.#weight(unit);
         const inside = i === 0 && !units.some((unit) => unit.initial);
-        this.#searchUnits(new Match(units, inside, this.alphabet, this.reader), worth, i ? ANOTHER_WORDING : 1, best);
+        this.#searchUnits(new Match(units, inside, this), worth, i ? ANOTHER_WORDING : 1, best);
       }
     });
   }
 
   #searchUnits(match, worth, share, best) {
-    const reach = new Float32Array(this.docs.length);
-    for (const block of this.blocks) match.reach(block, reach);
-    for (const number of likelyFirst(reach, match.total)) {
-      const most = highest(reach[number] / match.total) * share;
+    for (const number of likelyFirst(match)) {
+      const most = highest(match.reach[number] / match.total) * share;
       if (most < best.least) continue;
       const doc = this.doc(number);
       const counts = worth(doc) * share;
@@ -262,13 +268,20 @@ class Best {
 }
 
 /** The documents that may cover enough of a query, those that may cover most of it first. */
-function likelyFirst(reach, total) {
+function likelyFirst({ reach, total }) {
   const steps = Array.from({ length: 33 }, () => []);
   for (let number = 0; number < reach.length; number++) {
     const share = Math.min(reach[number] / total, 1);
     if (share > LEAST) steps[Math.floor(32 * share)].push(number);
   }
   return steps.reverse().flat();
+}
+
+/** What turns names into 繁體: of a character's variants the first is the usual one. */
+function scriptOf({ variants, characters, runs }) {
+  const usual = {};
+  for (let i = 0; i < variants.length; i += 2) usual[variants[i + 1]] ??= variants[i];
+  return { runs, characters: { ...usual, ...characters } };
 }
 
 function scoreOf(coverage, likeness) {

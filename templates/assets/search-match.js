@@ -16,29 +16,26 @@ const LONGEST = 32; // units of a query that count: a bit each
 
 export class Match {
   /** `list` are units with their weights; `inside` tells whether what stands inside pages counts, too. */
-  constructor(list, inside, alphabet, reader) {
+  constructor(list, inside, site) {
     this.units = list.slice(0, LONGEST);
     this.total = this.units.reduce((sum, unit) => sum + unit.weight, 0);
-    this.tables = [["names", new Table(this.units, "keys", alphabet, reader)]];
-    if (inside) this.tables.push(["texts", new Table(this.units, "sure", alphabet, reader)]);
+    for (const unit of this.units) prepare(unit, site);
+    this.tables = [["names", new Table(this.units, "names", site.alphabet)]];
+    if (inside) this.tables.push(["texts", new Table(this.units, "texts", site.alphabet)]);
     this.quality = new Float32Array(LONGEST);
     this.lengths = new Uint8Array(3 * LONGEST); // of the rows that end at the last three places
+    this.reach = this.#reach(inside ? "mostInside" : "most", site);
   }
 
-  /** Add to `reach`, for each page of a block, the most that it may answer of the units' weight. */
-  reach(block, reach) {
-    this.units.forEach(({ weight }, i) => {
-      const ways = this.tables.flatMap(([name, table]) => table.ways(i, block[name]));
-      ways.sort((a, b) => b.worth - a.worth);
-      const seen = new Uint32Array(Math.ceil(block.kinds.length / 32));
-      for (const { worth, pages } of ways) {
-        for (let word = 0; word < seen.length; word++) {
-          let fresh = pages[word] & ~seen[word];
-          seen[word] |= fresh;
-          for (; fresh; fresh &= fresh - 1) reach[block.first + word * 32 + lowest(fresh)] += weight * worth;
-        }
-      }
-    });
+  /** For each page of the site the most that it may answer of the units' weight, by its characters. */
+  #reach(name, site) {
+    const reach = new Float32Array(site.docs.length);
+    for (const unit of this.units) {
+      const { weight } = unit;
+      const most = unit[name];
+      for (let page = 0; page < reach.length; page++) reach[page] += weight * most[page];
+    }
+    return reach;
   }
 
   /** The most that a page may answer of the units' weight, by which of them stand side by side. */
@@ -100,7 +97,6 @@ export class Match {
   /** Note how well a phrase answers to each unit; return whether it answers at all. */
   #read(chars, from, to, { masks, initials, worths }) {
     const { quality, lengths } = this;
-    const count = this.units.length;
     let any = 0;
     for (let at = from; at < to; at++) {
       const number = chars[at];
@@ -109,7 +105,7 @@ export class Match {
       any |= mask;
       for (let rest = mask; rest; rest &= rest - 1) {
         const i = lowest(rest);
-        const worth = worths[number * count + i];
+        const worth = worths[i][number];
         const initial = (initials[number] >>> i) & 1;
         const sides = initial ? INITIALS : CLEAR;
         let length = 1;
@@ -123,7 +119,7 @@ export class Match {
           const side = closeness * sides[row];
           if (row > length) length = row;
           if (worth * side > best) best = worth * side;
-          const other = worths[chars[place] * count + before] * side;
+          const other = worths[before][chars[place]] * side;
           if (other > quality[before]) quality[before] = other;
         }
         if (best > quality[i]) quality[i] = best;
@@ -134,37 +130,63 @@ export class Match {
   }
 }
 
-/** Which units each character answers to, and how well. */
+/** Which units each character answers to. */
 class Table {
-  constructor(units, keys, alphabet, reader) {
+  constructor(units, name, alphabet) {
     this.masks = new Int32Array(alphabet.size);
     this.initials = new Int32Array(alphabet.size);
-    this.worths = new Float32Array(alphabet.size * units.length);
-    this.answering = units.map((unit, i) => {
-      const numbers = new Map(); // how well → the characters
-      for (const [key, worth] of unit[keys]) {
-        for (const char of reader.sounding(key)) {
-          const number = alphabet.number(char);
-          if (number) this.#note(number, i, units, char === unit.char ? 1 : worth, char, numbers);
-        }
-      }
-      return numbers;
+    this.worths = units.map((unit) => unit[name].worths);
+    units.forEach((unit, i) => {
+      for (const number of unit[name].numbers) this.masks[number] |= 1 << i;
+      for (const number of unit[name].initials) this.initials[number] |= 1 << i;
     });
   }
+}
 
-  #note(number, i, units, worth, char, numbers) {
-    const place = number * units.length + i;
-    this.masks[number] |= 1 << i;
-    if (units[i].initial && !units[i].keys.has(char)) this.initials[number] |= 1 << i; // the letter itself is no initial
-    this.worths[place] = Math.max(this.worths[place], worth);
-    if (!numbers.has(worth)) numbers.set(worth, []);
-    numbers.get(worth).push(number);
+/** Note with a unit what of the site answers to it: people type on, and most units stay. */
+function prepare(unit, site) {
+  if (unit.most) return;
+  unit.names = new Answers(unit, "keys", site);
+  unit.texts = new Answers(unit, "sure", site);
+  unit.most = new Float32Array(site.docs.length);
+  for (const { first, names } of site.blocks) unit.names.note(names, unit.most, first);
+  unit.mostInside = unit.most.slice();
+  for (const { first, texts } of site.blocks) if (texts) unit.texts.note(texts, unit.mostInside, first);
+}
+
+/** The characters that answer to a unit, and how well. */
+class Answers {
+  constructor(unit, keys, { alphabet, reader }) {
+    this.worths = new Float32Array(alphabet.size);
+    this.numbers = [];
+    this.initials = []; // those that only begin with its letter; the letter itself is no initial
+    this.ways = new Map(); // how well → which
+    for (const [key, worth] of unit[keys]) {
+      for (const char of reader.sounding(key)) {
+        const number = alphabet.number(char);
+        if (number) this.#add(number, char === unit.char ? 1 : worth, unit.initial && !unit.keys.has(char));
+      }
+    }
   }
 
-  /** How the pages of a part may answer to a unit: how well, and which pages. */
-  ways(i, part) {
-    if (!part) return [];
-    return [...this.answering[i]].map(([worth, numbers]) => ({ worth: worth * part.most, pages: part.pagesWith(numbers) }));
+  #add(number, worth, initial) {
+    this.numbers.push(number);
+    if (initial) this.initials.push(number);
+    this.worths[number] = Math.max(this.worths[number], worth);
+    if (!this.ways.has(worth)) this.ways.set(worth, []);
+    this.ways.get(worth).push(number);
+  }
+
+  /** Note for each page of a part how well it may answer. */
+  note(part, most, first) {
+    for (const [worth, numbers] of this.ways) {
+      part.pagesWith(numbers).forEach((pages, word) => {
+        for (let rest = pages; rest; rest &= rest - 1) {
+          const page = first + word * 32 + lowest(rest);
+          most[page] = Math.max(most[page], worth * part.most);
+        }
+      });
+    }
   }
 }
 

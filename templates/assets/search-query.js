@@ -11,27 +11,30 @@ const ENDS = [["ing", "in"], ["eng", "en"], ["ang", "an"], ["ong", "eng"]];
 /** What only sounds alike is looked for in names, not in everything pages say. */
 const SURE = 0.8;
 
+const REMEMBERED = 200; // units: with 10,000 matters about 16 MB
+
 export class Reader {
   /** `tables` is data/search.json. */
   constructor(tables) {
+    this.syllables = syllablesOf(tables); // each with its characters
     this.readings = new Map(); // a character → its syllables
-    this.syllables = new Map(); // a syllable → its characters
-    for (const entry of tables.pinyin.split(" ")) {
-      const [syllable] = /^[a-z]+/.exec(entry);
-      const chars = entry.slice(syllable.length);
-      this.syllables.set(syllable, chars);
-      for (const char of chars) {
-        const others = this.readings.get(char);
-        if (others) others.push(syllable);
-        else this.readings.set(char, [syllable]);
-      }
+    for (const [syllable, chars] of this.syllables) {
+      for (const char of chars) this.#note(char, syllable);
     }
-    this.simplified = new Map(pairs(tables.variants));
+    this.simplified = new Map();
+    const { variants } = tables;
+    for (let i = 0; i < variants.length; i += 2) this.simplified.set(variants[i], variants[i + 1]);
     this.same = tables.same;
     this.ignored = pattern(tables.ignored);
     this.attributes = Object.entries(tables.attributes).map(([name, words]) => [name, pattern(words)]);
     this.confused = new Map(); // a syllable → those it is easily taken for
     this.spelled = new Map(); // a letter or a half-typed syllable → the syllables it may become
+    this.forget();
+  }
+
+  /** Units keep what the engine finds out about them, until it learns something new. */
+  forget() {
+    this.units = new Map();
   }
 
   /** The text in lower case, in Simplified script, with a space for whatever is no word. */
@@ -48,12 +51,18 @@ export class Reader {
 
   /** The syllables of a character; what has no reading (a letter, a digit) reads as itself. */
   read(char) {
-    return this.readings.get(char) || [char];
+    return this.readings.get(char) ?? [char];
   }
 
   /** The characters that are meant by a key of a unit: those with this reading, or just this one. */
   sounding(key) {
     return (this.syllables.get(key) ?? "") + (key.length === 1 ? key : "");
+  }
+
+  #note(char, syllable) {
+    const others = this.readings.get(char);
+    if (others) others.push(syllable);
+    else this.readings.set(char, [syllable]);
   }
 
   /** Which places of a folded text carry little meaning (怎么, 办理, 我想 …). */
@@ -104,6 +113,7 @@ export class Reader {
 
   /** The ways to read a folded text as units: a few letters may be a syllable or initials (gan). */
   unitLists(text) {
+    if (this.units.size > REMEMBERED) this.forget();
     const idle = this.idle(text);
     const list = [];
     for (const match of text.matchAll(RUNS)) {
@@ -114,9 +124,14 @@ export class Reader {
   }
 
   #units(run, idle) {
-    if (HAN.test(run)) return [this.#han(run, idle)];
-    if (/\d/.test(run)) return [...run].map((digit) => unitOf(new Map([[digit, 1]]), { char: digit }));
+    if (HAN.test(run)) return [this.#known(idle ? `${run} ` : run, () => this.#han(run, idle))];
+    if (/\d/.test(run)) return [...run].map((digit) => this.#known(digit, () => digitUnit(digit)));
     return this.#split(run).map((piece) => this.#latin(piece));
+  }
+
+  #known(name, make) {
+    if (!this.units.has(name)) this.units.set(name, make());
+    return this.units.get(name);
   }
 
   #han(char, idle) {
@@ -129,6 +144,10 @@ export class Reader {
   }
 
   #latin(piece) {
+    return this.#known(piece, () => this.#spelledUnit(piece));
+  }
+
+  #spelledUnit(piece) {
     const keys = new Map();
     if (this.syllables.has(piece) && piece.length > 1) {
       for (const other of this.#confusable(piece)) keys.set(other, 0.7);
@@ -185,14 +204,39 @@ export class Reader {
   }
 }
 
+function digitUnit(char) {
+  return unitOf(new Map([[char, 1]]), { char });
+}
+
 /** A unit: the readings it may hit, each with its worth; those it hits in long texts, too. */
 function unitOf(keys, more) {
   return { keys, sure: [...keys].filter(([, worth]) => worth >= SURE), ...more };
 }
 
-function pairs(text) {
-  const chars = [...text];
-  return chars.flatMap((char, i) => (i % 2 ? [] : [[char, chars[i + 1]]]));
+/**
+ * Syllables with their characters. The 3,755 usual characters stand in GB 2312 in the order of their
+ * readings, and every browser has that order: `common` only counts how many have a reading.
+ */
+function syllablesOf({ common, pinyin }) {
+  const found = new Map();
+  const add = (syllable, chars) => found.set(syllable, (found.get(syllable) ?? "") + chars);
+  const usual = usualCharacters();
+  let at = 0;
+  for (const [, syllable, count] of common.matchAll(/([a-z]+)(\d*)/g)) {
+    const from = at;
+    at += Number(count || 1);
+    add(syllable, usual.slice(from, at));
+  }
+  for (const [, syllable, chars] of pinyin.matchAll(/([a-z]+)([^a-z ]+)/g)) add(syllable, chars);
+  return found;
+}
+
+function usualCharacters() {
+  const bytes = [];
+  for (let row = 0xb0; row <= 0xd7; row++) {
+    for (let cell = 0xa1; cell <= (row < 0xd7 ? 0xfe : 0xf9); cell++) bytes.push(row, cell);
+  }
+  return new TextDecoder("gb2312").decode(Uint8Array.from(bytes));
 }
 
 /** One expression for a list of words, longer words first; a list of none matches nothing. */
