@@ -232,11 +232,12 @@ function syllablesOf({ common, pinyin }) {
 }
 
 function usualCharacters() {
-  const bytes = [];
-  for (let row = 0xb0; row <= 0xd7; row++) {
-    for (let cell = 0xa1; cell <= (row < 0xd7 ? 0xfe : 0xf9); cell++) bytes.push(row, cell);
+  const bytes = new Uint8Array(2 * 40 * 94);
+  for (let i = 0; i < bytes.length; i += 2) {
+    bytes[i] = 0xb0 + i / (2 * 94);
+    bytes[i + 1] = 0xa1 + ((i / 2) % 94);
   }
-  return new TextDecoder("gb2312").decode(Uint8Array.from(bytes));
+  return new TextDecoder("gb2312").decode(bytes);
 }
 
 /** One expression for a list of words, longer words first; a list of none matches nothing. */

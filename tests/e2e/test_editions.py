@@ -62,6 +62,8 @@ def test_a_stick_has_guides_search_answers_and_both_scripts(browser: Browser, st
     expect(page.locator("#search-results a").first).to_be_visible()
     page.goto((stick / "ask/index.html").as_uri() + "?q=食品经营许可要几天")
     expect(page.locator("#answer")).to_contain_text("工作日")
+    page.goto((stick / "ask/index.html").as_uri() + "?q=大厅几点开门")
+    expect(page.locator("#answer blockquote")).to_contain_text("周一至周五")
     page.goto((stick / "complaints/index.html").as_uri())
     expect(page.locator("main")).to_contain_text("不能在这里提交")
     assert errors == []

@@ -3,14 +3,53 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
+from tests.evaluation import scores
+from tests.evaluation.sets import read
 
 pytestmark = pytest.mark.browser
+
+_ENGINES = """async ([script, queries]) => {
+  const { Engine } = await import(script);
+  const load = async (path) => (await fetch(`../${path}`)).json();
+  const tables = await load("data/search.json");
+  const texts = await load(tables.texts[0]);
+  const count = tables.docs.kinds.length;
+  const lines = (text, from, to) => text.split("\\n").slice(from, to).join("\\n");
+  const part = (from, to) => {
+    const { kinds, ...columns } = tables.docs;
+    for (const [name, text] of Object.entries(columns)) columns[name] = lines(text, from, to);
+    return { kinds: kinds.slice(from, to), ...columns };
+  };
+  const engine = (size) => {
+    const made = new Engine({ ...tables, docs: part(0, size) });
+    for (let from = size; from < count; from += size) made.addDocuments(part(from, from + size));
+    for (let i = 0; i * size < count; i++) made.addTexts(lines(texts, i * size, (i + 1) * size), i);
+    return made;
+  };
+  const found = (made, limit) =>
+    queries.map((query) => made.search(query, { limit }).slice(0, 5).map(({ doc }) => doc.url));
+  return [found(engine(count), count), found(engine(count), 5), found(engine(40), 5)];
+}"""
+_FETCHES = """async (script) => {
+  const { load } = await import(script);
+  const asked = [];
+  window.fetch = async (address, { cache }) => asked.push(cache) && new Response("{}");
+  for (const name of ["search", "ask", "search.texts-0123abcd"]) await load(`data/${name}.json`);
+  return asked;
+}"""
+_TITLES = """async (script) => {
+  const { openSearch } = await import(script);
+  const engine = await openSearch();
+  const docs = [...engine.docs.keys()].map((number) => engine.doc(number));
+  return docs.map(({ url, shown }) => [url, shown]);
+}"""
 
 
 def results(open_page: OpenPage, query: str, root: str = "", **options: object) -> Page:
@@ -133,3 +172,36 @@ def test_enter_without_a_choice_searches(open_page: OpenPage) -> None:
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"search/\?q="))
     expect(page.locator("#search-results a").first).to_be_visible()
+
+
+def test_pages_are_skipped_and_parts_divided_without_a_loss(open_page: OpenPage) -> None:
+    """All pages read, or only likely ones, in one part or in many: the best hits are the same."""
+    page = results(open_page, "低保")
+    queries = [query.text for query in read("search.tsv")][::4]
+    every, likely, parts = page.evaluate(
+        _ENGINES, [scores.script_of(page, "search-engine"), queries]
+    )
+    assert all(len(found) for found in every)
+    assert likely == every
+    assert parts == every
+
+
+def test_titles_in_traditional_script_are_those_of_the_pages(
+    open_page: OpenPage, site: Path
+) -> None:
+    """A 繁體 hit is called as its 繁體 page is, character for character, for every matter."""
+    page = open_page("hant/search/")
+    titles = page.evaluate(_TITLES, scores.script_of(page, "search-index"))
+    called = {url: shown for url, shown in titles if re.fullmatch(r"matters/[^/]+/", url)}
+    pages = {url: (site / "hant" / url / "index.html").read_text("utf-8") for url in called}
+    assert len(called) == 146
+    assert {u: title for u, title in called.items() if f">{title}</h1>" not in pages[u]} == {}
+
+
+def test_what_has_no_fingerprint_is_never_taken_from_an_earlier_release(
+    open_page: OpenPage,
+) -> None:
+    """A browser asks the server before it uses its own copy of data that may have changed."""
+    page = open_page("search/")
+    asked = page.evaluate(_FETCHES, scores.script_of(page, "site-data"))
+    assert asked == ["no-cache", "no-cache", "default"]
