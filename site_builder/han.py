@@ -47,9 +47,10 @@ def _counted(readings: Iterable[str]) -> Iterator[str]:
 
 def _pinyin(characters: set[str]) -> str:
     readings: defaultdict[str, list[str]] = defaultdict(list)
-    for char in sorted(characters):
-        usual = () if char in _COMMON else (_reading(char),)
-        for reading in (*usual, *_ALSO.get(char, ())):
+    for char in sorted(characters.difference(_COMMON)):
+        readings[_reading(char)].append(char)
+    for char in sorted(characters.intersection(_ALSO)):
+        for reading in _ALSO[char]:
             readings[reading].append(char)
     return " ".join(reading + "".join(chars) for reading, chars in sorted(readings.items()))
 
