@@ -13,7 +13,11 @@ _SHARED: Final = ("answer-templates", "forms", "glossary", "holidays", "question
 """Data that is the same everywhere; taken from the content beside the program."""
 _ONE_PAGE: Final = re.compile(r"^  (?:(?:matters|packages|groups|fields)/|# ).*\n", re.MULTILINE)
 """A line of the shared data about a page that the new district has not got yet."""
-_PLACES: Final = {"pre-commit.yaml": ".pre-commit-config.yaml", "README.md": "README.md"}
+_PLACES: Final = {
+    "pre-commit.yaml": ".pre-commit-config.yaml",
+    "gitignore": ".gitignore",
+    "README.md": "README.md",
+}
 
 
 def start(folder: Path, shared: Path, name: str, address: str) -> Path:

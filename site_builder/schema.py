@@ -17,7 +17,7 @@ class Kind(enum.Enum):
 
     TEXT = "一行文字"
     NUMBER = "不小于 0 的整数"
-    YES_NO = "是 或 否"
+    YES_NO = "“是”或“否”"
     CHOICE = "规定的几个词之一"
     DATE = "日期，如 2019-10-08"
     LIST = "列表，每行一项，以“- ”开头"

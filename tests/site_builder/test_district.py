@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,22 @@ def test_nothing_of_the_first_district_is_left(tmp_path: Path) -> None:
         if word in path.read_text("utf-8")
     }
     assert told == set()
+
+
+def test_what_the_program_makes_is_not_committed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A colleague who adds everything to git adds content, and no cache and no built site."""
+    district.start(tmp_path, ROOT / "content", "沂水县", "https://site.test/")
+    monkeypatch.chdir(tmp_path)
+    built = CliRunner().invoke(cli, ["build", "--no-downloads", "--config", f"{ROOT}/mkdocs.yml"])
+    assert built.exit_code == 0, built.output
+    assert Path(".cache").is_dir()
+    for command in (("init", "--quiet"), ("add", "--all")):
+        subprocess.run(["git", *command], check=True)
+    added = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True).stdout
+    top = {line.partition("/")[0] for line in added.splitlines()}
+    assert top == {"content", "README.md", ".gitignore", ".pre-commit-config.yaml"}
 
 
 def test_its_hook_tells_an_error_and_nothing_else(
