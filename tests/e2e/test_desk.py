@@ -148,16 +148,21 @@ def access_key(page: Page, key: str) -> None:
 
 
 def test_the_printed_day_is_only_the_list(browser: Browser, office: Office) -> None:
-    """On paper the day's page has the people and nothing to press."""
-    context = browser.new_context()
+    """On a sheet of A4 there is the day, the place and a table of people, and nothing to press."""
+    context = browser.new_context(viewport={"width": 718, "height": 1000})
     page = context.new_page()
     sign_in(page, office.api.base, LI)
     page.goto(office.api.base + office.pages["day"][1])
     page.emulate_media(media="print")
-    expect(page.locator(".desk-table")).to_be_visible()
+    expect(page.locator(".lede")).to_contain_text(f"{office.api.clock.now:%Y-%m-%d}")
+    heads = page.locator(".desk-table th[scope=col]:visible")
+    expect(heads).to_have_text(["时间", "编号", "称呼", "人数", "事项", "需要的帮助", "情况"])
+    for row in page.locator(".desk-table tbody tr").all():
+        expect(row).to_have_css("display", "table-row")
     for hidden in (".desk-nav", ".day-tools", ".masthead", ".footer"):
         expect(page.locator(hidden)).to_be_hidden()
     assert not page.locator("main button:visible").count()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
     context.close()
 
 
