@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from form_api import crypto, domain
 from form_api.crypto import Keys
 from form_api.domain import Submission
-from form_api.service import local
+from form_api.receipts import local
 from form_api.store import queries
 from form_api.store.base import Tx
 

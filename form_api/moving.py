@@ -14,7 +14,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from form_api.errors import ConfigError
-from form_api.store import commands, desk, schema
+from form_api.store import desk, rows, schema
 from form_api.store.base import Row, Tx
 from form_api.store.postgres import PostgresTx
 
@@ -66,7 +66,7 @@ def digest(tx: Tx, table: str, key: str) -> str:
 
 
 def _copy(source: Tx, target: Tx, table: str, key: str) -> int:
-    return sum(commands.insert(target, table, *page) for page in _pages(source, table, key))
+    return sum(rows.insert(target, table, *page) for page in _pages(source, table, key))
 
 
 def _pages(tx: Tx, table: str, key: str) -> Iterator[list[dict[str, Any]]]:

@@ -16,7 +16,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -26,11 +26,13 @@ from form_api import answers, bots, crypto, domain, metrics, photos
 from form_api.answers import CONTROL, Answers, Checked
 from form_api.crypto import Keys
 from form_api.decode import Posted
-from form_api.domain import Act, Kind, Submission, Submit, Wish, milliseconds, moment
+from form_api.domain import Act, Kind, Submission, Submit, Wish, milliseconds
 from form_api.errors import FieldError, Problem
+from form_api.receipts import PHONE, Receipt, Sender, local
 from form_api.site import Rules, Site
-from form_api.slots import Place, Slot, slot_id
-from form_api.store import Store, commands, desk, queries
+from form_api.slots import Place
+from form_api.store import Store, commands, desk, queries, refusals
+from form_api.wishes import another_slot, place_label, place_of, wishes_of
 from form_api.workdays import beijing
 from form_definitions import Form
 
@@ -38,62 +40,7 @@ Clock = Callable[[], dt.datetime]
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _NUMBER = re.compile(r"[A-Z][0-9]{6}-[0-9]{8}")
 _ID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
-WISH_FIELDS = (("date", "slot"), ("date_2", "slot_2"), ("date_3", "slot_3"))
 MAX_ALTERNATIVES = 5
-PHONE = "phone"
-"""The channel of a booking that an officer takes down on the telephone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """What is known of who sends: not who they are."""
-
-    address: str
-    channel: str
-    proof: str = ""
-
-    @property
-    def has_page(self) -> bool:
-        """Whether a person was seen to: by the check-your-answers page, or by an officer."""
-        return self.channel in ("page", PHONE)
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a person gets for a submission, the first time and every time.
-
-    Number and code never change; day, slot and place are those that hold now: who asks again after
-    a reschedule must not come on the day of before.
-    """
-
-    id: str
-    kind: str
-    number: str
-    code: str
-    received_at: str
-    due_on: str
-    created: bool
-    date: str | None = None
-    slot: str | None = None
-    place: str | None = None
-    purged_at: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the body of the answer; equal for a submission and its repetitions."""
-        body = {
-            "id": self.id,
-            "kind": self.kind,
-            "number": self.number,
-            "code": self.code,
-            "received_at": self.received_at,
-            "due_on": self.due_on,
-            "timezone": "Asia/Shanghai",
-            "status_url": f"/api/{domain.KINDS[self.kind].path}/{self.number}",
-        }
-        for name in ("date", "slot", "place", "purged_at"):
-            if getattr(self, name) is not None:
-                body[name] = getattr(self, name)
-        return body
 
 
 class Service:
@@ -145,7 +92,7 @@ class Service:
             command = await self._with_wishes(rules, command, checked.values, now)
         try:
             accepted = await self.store.write(partial(commands.submit, cmd=command))
-        except commands.Refused as refused:
+        except refusals.Refused as refused:
             raise await self._explain(refused, checked.values) from refused
         return self._receipt(kind, accepted, fingerprint, sender.channel)
 
@@ -259,26 +206,9 @@ class Service:
 
     # Appointments
 
-    def place(self, rules: Rules, matter: str, township: str | None) -> Place:
-        """Return the queue a matter is handled in."""
-        known = rules.matters.get(matter) if rules.matters is not None else None
-        if township:
-            if known and not known.devolved:
-                error = FieldError(
-                    "township", "not-devolved", "这个事项不在镇街办理，请选区政务服务中心"
-                )
-                raise Problem("invalid-answers", "请按提示改好，再提交一次。", errors=[error])
-            name = (rules.townships or {}).get(township, township)
-            return rules.schedule.township_place(township, name)
-        return rules.schedule.hall_place(known.windows if known else "")
-
     def place_label(self, place: str) -> str:
         """Return the words for a queue."""
-        kind, _, detail = place.partition(":")
-        if kind == "township":
-            name = (self.site.rules.townships or {}).get(detail, detail)
-            return self.site.rules.schedule.township_place(detail, name).label
-        return self.site.rules.schedule.hall_place(detail).label
+        return place_label(self.site.rules, place)
 
     async def slots(self, matter: str, township: str | None, start: str) -> list[dict[str, Any]]:
         """List the slots that can be booked, with the room each has left."""
@@ -292,7 +222,7 @@ class Service:
         except ValueError as error:
             wrong = FieldError("from", "date", "日期请写成 2019-10-15 这样")
             raise Problem("invalid-answers", "请按提示改好。", errors=[wrong]) from error
-        return await self._offers(self.place(rules, matter, township), first, now)
+        return await self._offers(place_of(rules, matter, township), first, now)
 
     async def _offers(self, place: Place, start: dt.date, now: dt.datetime) -> list[dict[str, Any]]:
         offers = list(self.site.rules.schedule.offers(place, now, start))
@@ -313,8 +243,8 @@ class Service:
     async def _with_wishes(
         self, rules: Rules, command: Submit, values: Answers, now: dt.datetime
     ) -> Submit:
-        place = self.place(rules, values["matter"], values.get("township"))
-        wishes = self._wishes(rules, place, values, now)
+        place = place_of(rules, values["matter"], values.get("township"))
+        wishes = wishes_of(rules, place, values, now)
         missed = 0 if command.channel == PHONE else await self._missed(command.person, now)
         if missed >= rules.schedule.no_show_limit:
             raise Problem(
@@ -329,42 +259,19 @@ class Service:
         since = (beijing(now).date() - dt.timedelta(days=90)).isoformat()
         return await self.store.read(partial(queries.missed_since, person=person, date=since))
 
-    def _wishes(
-        self, rules: Rules, place: Place, values: Answers, now: dt.datetime
-    ) -> tuple[Wish, ...]:
-        """Return the slots asked for that can be booked; the first wish must say why not."""
-        wishes: list[Wish] = []
-        errors: list[FieldError] = []
-        for date_field, slot_field in WISH_FIELDS:
-            if date_field not in values:
-                continue
-            if slot_field not in values:
-                errors.append(FieldError(slot_field, "required", "请选时段"))
-                continue
-            day, label = dt.date.fromisoformat(values[date_field]), values[slot_field]
-            why = rules.schedule.why_closed(day, label, now)
-            if why:
-                errors.append(FieldError(date_field, "closed", why))
-            else:
-                slot = Slot(place.id, day, label, place.units)
-                wishes.append(Wish(slot.id, place.id, values[date_field], label, place.units))
-        if errors and not wishes:
-            raise Problem("invalid-answers", "请按提示改好，再提交一次。", errors=errors)
-        return tuple(wishes)
-
-    async def _explain(self, refused: commands.Refused, values: Mapping[str, Any]) -> Problem:
+    async def _explain(self, refused: refusals.Refused, values: Mapping[str, Any]) -> Problem:
         """Turn the store's refusal into words, with a way out."""
         match refused.code:
-            case commands.NO_PLACE:
+            case refusals.NO_PLACE:
                 return await self._no_place(values)
-            case commands.ALREADY_BOOKED:
+            case refusals.ALREADY_BOOKED:
                 return Problem(
                     "already-booked",
                     "这个电话已经约了同一件事。要换时间，请凭编号和查询码改期。",
                 )
-            case commands.SPENT:
+            case refusals.SPENT:
                 return Problem("spent-proof", "验证已经用过，请刷新页面再提交一次。")
-            case commands.TOO_MANY:
+            case refusals.TOO_MANY:
                 return Problem(
                     "too-many",
                     "这个电话今天提交得太多了，请明天再提交，或者打电话给我们。",
@@ -375,7 +282,7 @@ class Service:
 
     async def _no_place(self, values: Mapping[str, Any]) -> Problem:
         rules, now = self.site.rules, self.clock()
-        place = self.place(rules, values["matter"], values.get("township"))
+        place = place_of(rules, values["matter"], values.get("township"))
         wished = values.get("date")
         start = dt.date.fromisoformat(wished) if wished else beijing(now).date()
         people = values.get("party_size", 1)
@@ -423,7 +330,7 @@ class Service:
         if action == "reschedule":
             if found.booking is None:
                 raise Problem("conflict", "这个预约没有时间，不能改期。")
-            wishes = self._new_slot(rules, found, values, now)
+            wishes = another_slot(rules, found, values, now)
         text = values.get("text") or values.get("reason")
         return await self._act(found, action, domain.PERSON, request, data, text, wishes)
 
@@ -477,21 +384,9 @@ class Service:
         )
         try:
             await self.store.write(partial(commands.act, cmd=command))
-        except commands.Refused as refused:
+        except refusals.Refused as refused:
             raise await self._explain(refused, _booking_values(found)) from refused
         return await self.find_by_id(found.id)
-
-    def _new_slot(
-        self, rules: Rules, found: Submission, values: Answers, now: dt.datetime
-    ) -> tuple[Wish, ...]:
-        place = self.place(rules, found.matter or "", found.township)
-        current = found.booking
-        if current and slot_id(place.id, values["date"], values["slot"]) == slot_id(
-            current.place, current.date, current.label
-        ):
-            error = FieldError("slot", "same", "这就是您现在约的时段，不用改")
-            raise Problem("invalid-answers", "请按提示改好。", errors=[error])
-        return self._wishes(rules, place, values, now)
 
     def status(self, found: Submission) -> dict[str, Any]:
         """Say how a submission stands, in data; the words a person wrote are in it."""
@@ -590,11 +485,6 @@ def sources(rules: Rules) -> answers.Sources:
         "townships": rules.townships,
         "slots": rules.schedule.labels,
     }
-
-
-def local(milliseconds_: int) -> str:
-    """Write a stored moment with Beijing's offset, to the second."""
-    return beijing(moment(milliseconds_)).isoformat(timespec="seconds")
 
 
 def _purged() -> Problem:

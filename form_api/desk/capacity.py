@@ -23,6 +23,7 @@ from form_api.slots import Slot, slot_id
 from form_api.store import desk
 from form_api.store.base import Tx
 from form_api.store.desk import Quota
+from form_api.wishes import place_of
 from form_api.workdays import beijing
 
 EVERYWHERE = "*"
@@ -79,7 +80,7 @@ class Capacity:
         found = await self._hall.appointment(number)
         day, _, label = to.partition(" ")
         rules = self._service.site.rules
-        place = self._service.place(rules, found.matter or "", found.township)
+        place = place_of(rules, found.matter or "", found.township)
         try:
             date = dt.date.fromisoformat(day)
         except ValueError as error:

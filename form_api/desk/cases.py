@@ -19,7 +19,7 @@ from form_api.domain import Act, Submission, milliseconds
 from form_api.errors import Problem
 from form_api.export import opened
 from form_api.service import Service
-from form_api.store import commands, desk
+from form_api.store import commands, desk, refusals
 from form_api.store.base import Tx
 from form_api.workdays import beijing
 
@@ -135,7 +135,7 @@ class Cases:
 
         try:
             await self._service.store.write(command)
-        except commands.Refused as refused:
+        except refusals.Refused as refused:
             raise Problem(
                 "conflict",
                 "您看的时候，同事改动了这件事。您写的还在，请看过再做。",

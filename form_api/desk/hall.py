@@ -18,9 +18,10 @@ from form_api.desk.refusals import wrong
 from form_api.domain import APPOINTMENT, Act, Submission, Submit, Wish, milliseconds
 from form_api.errors import Problem
 from form_api.export import masked_contact, opened
-from form_api.service import PHONE, Receipt, Sender, Service
+from form_api.receipts import PHONE, Receipt, Sender
+from form_api.service import Service
 from form_api.slots import ends_at, slot_id
-from form_api.store import commands, desk
+from form_api.store import commands, desk, refusals
 from form_api.workdays import beijing
 
 WALK_IN_PLACES = 10_000
@@ -138,7 +139,7 @@ class Hall:
         )
         try:
             accepted = await self._service.store.write(partial(commands.submit, cmd=command))
-        except commands.Refused as refused:
+        except refusals.Refused as refused:
             raise Problem("conflict", "这个窗口现在停办，请换一个窗口。") from refused
         number: str = accepted.row["number"]
         found = await self._service.find_by_id(number)
@@ -193,8 +194,8 @@ class Hall:
         )
         try:
             await self._service.store.write(partial(commands.act, cmd=act))
-        except commands.Refused as refused:
-            full = refused.code == commands.NO_PLACE
+        except refusals.Refused as refused:
+            full = refused.code == refusals.NO_PLACE
             words = "那个时段约满了，请另选一个。" if full else "同事刚刚处理过，请看最新的情况。"
             raise Problem("conflict", words) from refused
 

@@ -25,7 +25,7 @@ from form_api.domain import Act, Submission, milliseconds
 from form_api.errors import FieldError, Problem
 from form_api.export import opened
 from form_api.service import Service
-from form_api.store import commands, desk
+from form_api.store import commands, desk, refusals
 from form_api.store.base import Tx
 from form_api.workdays import beijing
 
@@ -168,7 +168,7 @@ class Publishing:
 
         try:
             await self._service.store.write(command)
-        except commands.Refused as refused:
+        except refusals.Refused as refused:
             raise Problem("conflict", "保存期已满或者已经有人处理过了，请刷新看看。") from refused
 
     async def _known(self, found: Submission) -> dict[str, Any] | None:

@@ -7,51 +7,25 @@ clock or draws a random number.
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from form_api import chain
 from form_api.domain import (
     ACTIONS,
     FREES_THE_SLOT,
-    PERSON,
     SYSTEM,
     TAKES_ANOTHER_SLOT,
     Act,
     Submit,
-    Wish,
-    moment,
 )
-from form_api.errors import FormApiError
-from form_api.store import desk
+from form_api.store import desk, places, rows
 from form_api.store.base import Row, Tx
-from form_api.workdays import beijing
+from form_api.store.refusals import GONE, NOT_NOW, SPENT, STALE, TOO_MANY, Refused
 
-ALREADY_BOOKED = "already-booked"
-NO_PLACE = "no-place"
-SPENT = "spent-proof"
-TOO_MANY = "too-many"
-GONE = "gone"
-NOT_NOW = "not-now"
-STALE = "stale"
-SKIPPED = "ON CONFLICT DO NOTHING"
-NOT_BOOKED = MappingProxyType({"date": None, "label": None, "place": None})
 BUDGET_MILLISECONDS = 86_400_000
 """A day: how far back a phone's submissions count."""
-_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-
-
-class Refused(FormApiError):
-    """The rules of the stored data say no; `code` says which."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +38,7 @@ class Accepted:
 
 def submit(tx: Tx, cmd: Submit) -> Accepted:
     """Store a submission once, whatever number of times it arrives."""
-    event = first_event(cmd, last_sealed(tx))
+    event = rows.first_event(cmd, rows.last_sealed(tx))
     number = _insert(tx, cmd, event.hash)
     if not number:
         known = find_by_id(tx, cmd.id)
@@ -74,14 +48,14 @@ def submit(tx: Tx, cmd: Submit) -> Accepted:
     _spend(tx, cmd)
     _keep_budget(tx, cmd)
     if cmd.wishes:
-        _book(tx, cmd)
+        places.book(tx, cmd)
     for place, photo in enumerate(cmd.photos):
         tx.run(
             "INSERT INTO photo (submission, place, sealed) VALUES (?, ?, ?)", cmd.id, place, photo
         )
-    insert(tx, "event", event_row(event))
+    rows.insert(tx, "event", rows.event_row(event))
     if cmd.notify:
-        insert(tx, "notice", notice_row(event))
+        rows.insert(tx, "notice", rows.notice_row(event))
     return accepted(cmd, number, _due(tx, cmd))
 
 
@@ -110,16 +84,16 @@ def act(tx: Tx, cmd: Act) -> Row:
     action = ACTIONS[cmd.action]
     data = dict(cmd.data)
     if cmd.action in TAKES_ANOTHER_SLOT:
-        data |= _rebook(tx, cmd)
+        data |= places.rebook(tx, cmd)
     if cmd.action in FREES_THE_SLOT:
-        _give_back(tx, cmd)
+        places.give_back(tx, cmd)
     last = tx.one("SELECT max(seq) AS seq FROM event WHERE submission = ?", cmd.id)
     event = chain.following(
         bytes(row["head"]),
         int(last["seq"]) + 1 if last else 1,
         cmd.id,
         cmd.at,
-        _day(cmd.at, last_sealed(tx)),
+        rows.audit_day(cmd.at, rows.last_sealed(tx)),
         cmd.actor,
         cmd.action,
         cmd.request,
@@ -137,10 +111,10 @@ def act(tx: Tx, cmd: Act) -> Row:
         row["changed_at"] if action.only_looks else cmd.at,
         cmd.id,
     )
-    insert(tx, "event", event_row(event))
+    rows.insert(tx, "event", rows.event_row(event))
     desk.set_work(tx, cmd.id, cmd.work)
     if cmd.notify:
-        insert(tx, "notice", notice_row(event))
+        rows.insert(tx, "notice", rows.notice_row(event))
     return tx.one("SELECT * FROM submission WHERE id = ?", cmd.id) or row
 
 
@@ -165,14 +139,14 @@ def purge(tx: Tx, id_: str, at: int) -> bool:
         int(last["seq"]) + 1 if last else 1,
         id_,
         at,
-        _day(at, last_sealed(tx)),
+        rows.audit_day(at, rows.last_sealed(tx)),
         SYSTEM,
         "purge",
         "purge",
         {},
         None,
     )
-    _give_back(tx, Act(id_, "cancel", at, SYSTEM, "purge", {}))
+    places.give_back(tx, Act(id_, "cancel", at, SYSTEM, "purge", {}))
     if row["person"] is not None:
         tx.run("DELETE FROM spent WHERE nonce = ?", _turn(bytes(row["person"])))
     tx.run("UPDATE booking SET person = NULL WHERE submission = ?", id_)
@@ -186,7 +160,7 @@ def purge(tx: Tx, id_: str, at: int) -> bool:
         event.hash,
         id_,
     )
-    insert(tx, "event", event_row(event))
+    rows.insert(tx, "event", rows.event_row(event))
     return True
 
 
@@ -194,7 +168,7 @@ def tidy(tx: Tx, now: int) -> None:
     """Forget spent proofs past their time, and give released places back."""
     tx.run("DELETE FROM spent WHERE until < ?", now)
     for row in tx.all("SELECT DISTINCT slot FROM released WHERE due <= ?", now):
-        _take_back_released(tx, row["slot"], now)
+        places.take_back_released(tx, row["slot"], now)
 
 
 def seal_day(tx: Tx, day: int) -> bytes | None:
@@ -208,7 +182,7 @@ def seal_day(tx: Tx, day: int) -> bytes | None:
         for row in tx.all(
             "SELECT hash FROM event WHERE day <= ? AND day > ? ORDER BY submission, seq",
             day,
-            last_sealed(tx),
+            rows.last_sealed(tx),
         )
     ]
     head = chain.day_link(prev, hashes)
@@ -252,47 +226,13 @@ def find_by_id(tx: Tx, id_: str) -> Row | None:
 
 def _insert(tx: Tx, cmd: Submit, head: bytes) -> str:
     for number in cmd.numbers:
-        if insert(tx, "submission", submission_row(cmd, number, head), known=SKIPPED):
+        if rows.insert(
+            tx, "submission", rows.submission_row(cmd, number, head), known=rows.SKIPPED
+        ):
             return number
         if tx.one("SELECT 1 AS x FROM submission WHERE id = ?", cmd.id):
             return ""
     return ""
-
-
-def insert(tx: Tx, table: str, *rows: Mapping[str, Any], known: str = "") -> int:
-    """Insert rows with the same columns in one statement; returns how many went in.
-
-    `known` says what to do with a row that is there already; without it that is an error.
-    """
-    columns = ", ".join(rows[0])
-    marks = ", ".join(["(" + ", ".join("?" * len(rows[0])) + ")"] * len(rows))
-    values = itertools.chain.from_iterable(row.values() for row in rows)
-    return tx.run(f"INSERT INTO {table} ({columns}) VALUES {marks} {known}", *values)
-
-
-def submission_row(cmd: Submit, number: str, head: bytes) -> dict[str, Any]:
-    """Return a new submission as it is stored."""
-    return {
-        "id": cmd.id,
-        "kind": cmd.kind,
-        "number": number,
-        "code_digest": cmd.code_digest,
-        "fingerprint": cmd.fingerprint,
-        "channel": cmd.channel,
-        "state": "booked" if cmd.wishes else "received",
-        "version": 1,
-        "received_at": cmd.at,
-        "due_on": cmd.due_on,
-        "category": cmd.category,
-        "matter": cmd.matter,
-        "township": cmd.township,
-        "person": cmd.person,
-        "data_key": cmd.data_key,
-        "sealed": cmd.sealed,
-        "photos": len(cmd.photos),
-        "head": head,
-        "changed_at": cmd.at,
-    }
 
 
 def _spend(tx: Tx, cmd: Submit) -> None:
@@ -328,113 +268,10 @@ def _turn(person: bytes) -> str:
 
 def _due(tx: Tx, cmd: Submit) -> dict[str, Any]:
     if not cmd.wishes:
-        return dict(NOT_BOOKED)
+        return dict(rows.NOT_BOOKED)
     row = tx.one("SELECT date, label, place FROM booking WHERE submission = ?", cmd.id)
     tx.run("UPDATE submission SET due_on = ? WHERE id = ?", row["date"] if row else "", cmd.id)
     return dict(row or {}) | {"due_on": row["date"] if row else ""}
-
-
-def _book(tx: Tx, cmd: Submit) -> None:
-    _end_past_bookings(tx, cmd)
-    if cmd.person and tx.one(
-        "SELECT 1 AS x FROM booking WHERE person = ? AND matter = ? AND active = 1",
-        cmd.person,
-        cmd.matter,
-    ):
-        raise Refused(ALREADY_BOOKED)
-    wish = _take_first(tx, cmd.wishes, cmd.places, cmd.at)
-    tx.run(
-        "INSERT INTO booking (submission, slot, place, date, label, places, matter, person,"
-        " active) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
-        cmd.id,
-        wish.slot,
-        wish.place,
-        wish.date,
-        wish.label,
-        cmd.places,
-        cmd.matter or "",
-        cmd.person,
-    )
-
-
-def _end_past_bookings(tx: Tx, cmd: Submit) -> None:
-    """A booking of a day that has gone by is no longer in the person's way."""
-    today = beijing(moment(cmd.at)).date().isoformat()
-    tx.run(
-        "UPDATE booking SET active = 0 WHERE person = ? AND matter = ? AND date < ?",
-        cmd.person,
-        cmd.matter,
-        today,
-    )
-
-
-def _take_first(tx: Tx, wishes: tuple[Wish, ...], places: int, now: int) -> Wish:
-    """Take the first wished slot that has room: one conditional update, never oversold."""
-    for wish in wishes:
-        units = desk.units(tx, wish)
-        tx.run(
-            "INSERT INTO slot (id, taken, units) VALUES (?, 0, ?) ON CONFLICT (id) DO UPDATE"
-            " SET units = CASE WHEN slot.taken > excluded.units THEN slot.taken"
-            " ELSE excluded.units END",
-            wish.slot,
-            units,
-        )
-        _take_back_released(tx, wish.slot, now)
-        if tx.run(
-            "UPDATE slot SET taken = taken + ? WHERE id = ? AND taken + ? <= ?",
-            places,
-            wish.slot,
-            places,
-            units,
-        ):
-            return wish
-    raise Refused(NO_PLACE)
-
-
-def _take_back_released(tx: Tx, slot: str, now: int) -> None:
-    for row in tx.all("SELECT id, places FROM released WHERE slot = ? AND due <= ?", slot, now):
-        if tx.run("DELETE FROM released WHERE id = ?", row["id"]):
-            tx.run("UPDATE slot SET taken = taken - ? WHERE id = ?", row["places"], slot)
-
-
-def _rebook(tx: Tx, cmd: Act) -> dict[str, Any]:
-    """Take the new slot, then let go of the old one: all of it or nothing."""
-    old = tx.one("SELECT * FROM booking WHERE submission = ?", cmd.id)
-    if old is None or old["slot"] in {wish.slot for wish in cmd.wishes}:
-        raise Refused(NOT_NOW)
-    wish = _take_first(tx, cmd.wishes, old["places"], cmd.at)
-    _release(tx, f"{cmd.id}|{cmd.request}", old, cmd)
-    tx.run(
-        "UPDATE booking SET slot = ?, place = ?, date = ?, label = ? WHERE submission = ?",
-        wish.slot,
-        wish.place,
-        wish.date,
-        wish.label,
-        cmd.id,
-    )
-    return {"date": wish.date, "slot": wish.label, "due_on": wish.date}
-
-
-def _give_back(tx: Tx, cmd: Act) -> None:
-    booking = tx.one("SELECT * FROM booking WHERE submission = ?", cmd.id)
-    if booking is None or not booking["active"]:
-        return
-    if cmd.action == "cancel":
-        _release(tx, f"{cmd.id}|{cmd.request}", booking, cmd)
-    tx.run("UPDATE booking SET active = 0 WHERE submission = ?", cmd.id)
-
-
-def _release(tx: Tx, id_: str, booking: Row, cmd: Act) -> None:
-    if cmd.release_after:
-        tx.run(
-            "INSERT INTO released (id, slot, places, due) VALUES (?, ?, ?, ?)",
-            id_,
-            booking["slot"],
-            booking["places"],
-            cmd.at + cmd.release_after,
-        )
-    else:
-        tx.run("UPDATE slot SET taken = taken - ? WHERE id = ?", booking["places"], booking["slot"])
 
 
 def _check_allowed(tx: Tx, row: Row, cmd: Act) -> None:
@@ -447,53 +284,6 @@ def _check_allowed(tx: Tx, row: Row, cmd: Act) -> None:
         "SELECT 1 AS x FROM event WHERE submission = ? AND action = ?", cmd.id, cmd.action
     ):
         raise Refused(NOT_NOW)
-
-
-def event_row(event: chain.Link) -> dict[str, Any]:
-    """Return a line of the record as it is stored."""
-    return {
-        "submission": event.submission,
-        "seq": event.seq,
-        "at": event.at,
-        "day": event.day,
-        "actor": event.actor,
-        "action": event.action,
-        "request": event.request,
-        "data": _ENCODE(dict(event.data)),
-        "sealed": event.sealed,
-        "sealed_digest": event.sealed_digest,
-        "prev": event.prev,
-        "hash": event.hash,
-    }
-
-
-def notice_row(event: chain.Link) -> dict[str, Any]:
-    """Return a notification that waits to be sent."""
-    return {
-        "id": f"{event.submission}|{event.seq}",
-        "submission": event.submission,
-        "action": event.action,
-        "at": event.at,
-        "attempts": 0,
-        "next_at": event.at,
-    }
-
-
-def first_event(cmd: Submit, sealed: int) -> chain.Link:
-    """Return the line every record begins with; `sealed` is the last day closed."""
-    day = _day(cmd.at, sealed)
-    return chain.first(cmd.id, cmd.at, day, PERSON, "submit", cmd.id, {})
-
-
-def _day(at: int, sealed: int) -> int:
-    """Return the audit day of an event; never one that is sealed, even if the clock went back."""
-    return max(beijing(moment(at)).date().toordinal(), sealed + 1)
-
-
-def last_sealed(tx: Tx) -> int:
-    """Return the last day whose record is closed."""
-    row = tx.one("SELECT max(day) AS day FROM day_seal")
-    return int(row["day"]) if row and row["day"] is not None else dt.date(1, 1, 1).toordinal() - 1
 
 
 def _lock(tx: Tx) -> str:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from form_api.domain import Submit
-from form_api.store import commands
+from form_api.store import commands, rows
 from form_api.store.base import Tx
 from form_api.store.commands import Accepted
 
@@ -37,21 +37,21 @@ def plain(queued: Sequence[Callable[[Tx], Any]]) -> dict[int, Submit]:
 def submit(tx: Tx, cmds: Sequence[Submit]) -> list[Accepted]:
     """Store submissions that are all new."""
     _keep_budgets(tx, cmds)
-    sealed = commands.last_sealed(tx)
-    events = [commands.first_event(cmd, sealed) for cmd in cmds]
-    rows = (
-        commands.submission_row(cmd, cmd.numbers[0], event.hash)
+    sealed = rows.last_sealed(tx)
+    events = [rows.first_event(cmd, sealed) for cmd in cmds]
+    submissions = (
+        rows.submission_row(cmd, cmd.numbers[0], event.hash)
         for cmd, event in zip(cmds, events, strict=True)
     )
-    if commands.insert(tx, "submission", *rows, known=commands.SKIPPED) < len(cmds):
+    if rows.insert(tx, "submission", *submissions, known=rows.SKIPPED) < len(cmds):
         raise OneByOne  # one is a repetition, or its number is taken
-    commands.insert(tx, "event", *map(commands.event_row, events))
+    rows.insert(tx, "event", *map(rows.event_row, events))
     notices = [
-        commands.notice_row(event) for cmd, event in zip(cmds, events, strict=True) if cmd.notify
+        rows.notice_row(event) for cmd, event in zip(cmds, events, strict=True) if cmd.notify
     ]
     if notices:
-        commands.insert(tx, "notice", *notices)
-    return [commands.accepted(cmd, cmd.numbers[0], commands.NOT_BOOKED) for cmd in cmds]
+        rows.insert(tx, "notice", *notices)
+    return [commands.accepted(cmd, cmd.numbers[0], rows.NOT_BOOKED) for cmd in cmds]
 
 
 def _special(cmd: Submit) -> bool:

@@ -8,7 +8,8 @@ from starlette.requests import Request
 
 from form_api.decode import Posted, decode
 from form_api.errors import Problem
-from form_api.service import Sender, Service
+from form_api.receipts import Sender
+from form_api.service import Service
 from form_api.settings import Settings
 from form_api.web.bodies import Bodies
 

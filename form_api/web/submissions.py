@@ -19,7 +19,8 @@ from form_api.crypto import Tampered
 from form_api.decode import Posted
 from form_api.domain import Kind
 from form_api.errors import Problem
-from form_api.service import Receipt, Service, parse_id
+from form_api.receipts import Receipt
+from form_api.service import Service, parse_id
 from form_api.web.bodies import LARGE_BODY, SMALL_BODY
 from form_api.web.pages import Pages
 from form_api.web.requests import (

@@ -21,7 +21,7 @@ from form_api import moving
 from form_api.domain import Act, Submit, Wish
 from form_api.errors import ConfigError
 from form_api.launch import BROKEN_EXIT
-from form_api.store import commands, desk, open_store, queries, schema
+from form_api.store import commands, desk, open_store, queries, rows, schema
 from form_api.store.base import Store, Tx
 from form_api.store.sqlite import SqliteStore
 from tests.postgres import Cluster
@@ -69,7 +69,7 @@ def fill(tx: Tx) -> None:
     desk.log(tx, NOW, "li", "sign-in", {"说": ODD})
     for table, _ in desk.KEYS:
         if table not in ("work", "desk_log", "desk_log_end"):
-            commands.insert(tx, table, invented(table, 1), invented(table, 2))
+            rows.insert(tx, table, invented(table, 1), invented(table, 2))
 
 
 def invented(table: str, number: int) -> dict[str, Any]:

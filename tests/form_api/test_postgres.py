@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from form_api.domain import Submit, Wish
-from form_api.store import Store, commands, open_store, queries
+from form_api.store import Store, commands, open_store, queries, refusals
 from form_api.store.base import Tx
 from tests.form_api.conftest import Api
 from tests.form_api.samples import complaint
@@ -62,8 +62,8 @@ def test_three_processes_race_for_five_places(cluster: Cluster) -> None:
 
     results, wrong = with_stores(cluster.fresh(), 3, race)
     assert sum(isinstance(result, commands.Accepted) for result in results) == 5
-    assert {result.code for result in results if isinstance(result, commands.Refused)} == {
-        commands.NO_PLACE
+    assert {result.code for result in results if isinstance(result, refusals.Refused)} == {
+        refusals.NO_PLACE
     }
     assert wrong == []
 
@@ -82,8 +82,8 @@ def test_one_phone_keeps_its_budget_in_any_process(cluster: Cluster) -> None:
 
     results, remembered = with_stores(cluster.fresh(), 3, race)
     assert sum(isinstance(result, commands.Accepted) for result in results) == 20
-    refused = {result.code for result in results if isinstance(result, commands.Refused)}
-    assert refused == {commands.TOO_MANY}
+    refused = {result.code for result in results if isinstance(result, refusals.Refused)}
+    assert refused == {refusals.TOO_MANY}
     assert remembered == [], "a purge leaves no trace of the phone"
 
 

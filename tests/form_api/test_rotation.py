@@ -21,7 +21,8 @@ from form_api.desk import accounts
 from form_api.desk.accounts import Officer
 from form_api.domain import APPOINTMENT, COMPLAINT, Kind
 from form_api.errors import ConfigError, Problem
-from form_api.service import Receipt, Sender, Service
+from form_api.receipts import Receipt, Sender
+from form_api.service import Service
 from form_api.settings import Settings
 from form_api.store import commands, desk, open_store
 from form_api.web.app import create_app

@@ -29,7 +29,8 @@ from form_api.crypto import Keys
 from form_api.decode import Posted
 from form_api.domain import APPOINTMENT, COMPLAINT
 from form_api.errors import Problem
-from form_api.service import Sender, Service
+from form_api.receipts import Sender
+from form_api.service import Service
 from form_api.site import Site
 from form_api.store import Store, commands, open_store, queries
 from tests import postgres

@@ -12,7 +12,7 @@ import pytest
 
 from form_api.domain import Act, Submit, Wish
 from form_api.errors import ConfigError
-from form_api.store import Store, commands, open_store, queries
+from form_api.store import Store, commands, open_store, queries, refusals
 from tests.form_api.samples import KEY, NOW, complaint
 
 DAY = 86_400_000
@@ -102,8 +102,8 @@ def test_together_in_one_batch(held: Held) -> None:
     x, refused, y, x_again = held.run(all_at_once())
     assert x.created != x_again.created
     assert y.created
-    assert isinstance(refused, commands.Refused)
-    assert refused.code == commands.NO_PLACE
+    assert isinstance(refused, refusals.Refused)
+    assert refused.code == refusals.NO_PLACE
     assert held.read(queries.by_number, number="T-second") is None
     assert wrong(held) == []
 
@@ -143,8 +143,8 @@ def test_one_active_booking(held: Held) -> None:
 
     results = held.run(race())
     assert sum(isinstance(result, commands.Accepted) for result in results) == 1
-    codes = {result.code for result in results if isinstance(result, commands.Refused)}
-    assert codes == {commands.ALREADY_BOOKED}
+    codes = {result.code for result in results if isinstance(result, refusals.Refused)}
+    assert codes == {refusals.ALREADY_BOOKED}
 
 
 def test_cancel_and_rebook_race(held: Held) -> None:
@@ -178,9 +178,9 @@ def test_actions_follow_the_states(held: Held) -> None:
     """What the state does not allow is refused and changes nothing."""
     held.submit(complaint())
     held.act("c1", "withdraw")
-    with pytest.raises(commands.Refused) as caught:
+    with pytest.raises(refusals.Refused) as caught:
         held.act("c1", "add")
-    assert caught.value.code == commands.NOT_NOW
+    assert caught.value.code == refusals.NOT_NOW
     assert held.read(queries.by_number, number="T-c1").version == 2
 
 
@@ -188,17 +188,17 @@ def test_stale_officer_is_refused(held: Held) -> None:
     """Two officers who looked at the same version: one wins, the other is told."""
     held.submit(complaint())
     held.act("c1", "accept", expected_version=1)
-    with pytest.raises(commands.Refused) as caught:
+    with pytest.raises(refusals.Refused) as caught:
         held.act("c1", "reply", expected_version=1)
-    assert caught.value.code == commands.STALE
+    assert caught.value.code == refusals.STALE
 
 
 def test_spent_proof_is_spent(held: Held) -> None:
     """A proof of work lets one submission in, not two."""
     held.submit(complaint("a", spent=("n", NOW + DAY)))
-    with pytest.raises(commands.Refused) as caught:
+    with pytest.raises(refusals.Refused) as caught:
         held.submit(complaint("b", spent=("n", NOW + DAY)))
-    assert caught.value.code == commands.SPENT
+    assert caught.value.code == refusals.SPENT
     assert held.submit(complaint("a", spent=("n", NOW + DAY))).created is False
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from form_api.domain import Submit, Wish
-from form_api.store import Store, commands, open_store, queries, together
+from form_api.store import Store, commands, open_store, queries, refusals, together
 from form_api.store.base import Tx
 from tests.form_api.samples import KEY, NOW, complaint
 
@@ -103,9 +103,9 @@ def test_neighbours_of_the_unusual(tmp_path: Path) -> None:
     )
     assert wrong == []
     created = [one for one in done if isinstance(one, commands.Accepted) and one.created]
-    refused = [one for one in done if isinstance(one, commands.Refused)]
+    refused = [one for one in done if isinstance(one, refusals.Refused)]
     assert (len(created), len(refused), len(done)) == (7 + 1 + 2 + 1, 2, len(burst))
-    assert {one.code for one in refused} == {commands.TOO_MANY}
+    assert {one.code for one in refused} == {refusals.TOO_MANY}
     assert len(kept["submission"]) == len(kept["event"]) == len(created)
 
 

@@ -19,7 +19,7 @@ from form_api.desk.accounts import ANSWER, HALL, PUBLISH, SUPERVISE, Officer, Se
 from form_api.desk.desk import Desk
 from form_api.desk.hall import new_request
 from form_api.errors import FieldError, Problem
-from form_api.service import local
+from form_api.receipts import local
 from form_api.web.bodies import SMALL_BODY
 from form_api.web.pages import Pages
 from form_api.web.requests import read_posted
