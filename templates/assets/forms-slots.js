@@ -2,9 +2,11 @@
 
 import { part } from "./forms-parts.js";
 
+let asked = 0; // a day's answer that comes after another day was chosen says nothing about that one
+
 export function offerFreeSlots(form, root, words) {
   if (!form.querySelector('[name="slot"]')) return;
-  const update = () => annotate(form, root, words).catch(() => reset(form));
+  const update = () => annotate(form, root, words).catch(() => {}); // then every slot can be chosen
   form.addEventListener("change", ({ target }) => {
     if (/^(matter|township|date(_[23])?)$/.test(target.name)) update();
   });
@@ -36,11 +38,15 @@ function choice(form, entry, { date, slot }) {
 
 async function annotate(form, root, words) {
   const { matter, township } = form.elements;
+  const turn = ++asked;
   reset(form);
   if (!matter.value) return;
   for (const suffix of ["", "_2", "_3"]) {
     const date = form.elements[`date${suffix}`]?.value;
-    if (date) mark(form.elements[`slot${suffix}`], await freeOn(root, matter.value, township?.value, date), words);
+    if (!date) continue;
+    const free = await freeOn(root, matter.value, township?.value, date);
+    if (turn !== asked) return;
+    mark(form.elements[`slot${suffix}`], free, words);
   }
 }
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
+from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.processes import Server
@@ -78,7 +79,7 @@ def test_an_appointment_is_booked(keyboard: Keyboard) -> None:
     keyboard.enter("link", "预约办理")
     expect(page.get_by_label("办什么事")).to_have_value("food-business-license-new")
     keyboard.to("textbox", "哪一天")
-    page.keyboard.type(_next_working_day().strftime("%m%d%Y"))
+    page.keyboard.type(_bookable_day(page).strftime("%m%d%Y"))
     keyboard.to("combobox", "什么时段")
     page.keyboard.press("ArrowDown")
     keyboard.to("textbox", "怎么称呼您")
@@ -90,6 +91,29 @@ def test_an_appointment_is_booked(keyboard: Keyboard) -> None:
     keyboard.enter("button", "确认预约")
     expect(page.get_by_role("heading", name="已经收到")).to_be_focused()
     assert re.fullmatch(r"[A-Z]\d{6}-\d{8}", page.locator("[data-fill=number]").inner_text())
+
+
+@pytest.mark.browser
+def test_free_places_are_those_of_the_chosen_day(open_page: OpenPage, service: Server) -> None:
+    """An answer about a day chosen before, which comes late, marks nothing as full."""
+    page = open_page("appointments/?matter=food-business-license-new", base=service.base + "/")
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "from=2000-01-03" in route.request.url:
+            late.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/api/slots*", hold)
+    page.fill("[name=date]", "2000-01-03")
+    page.fill("[name=date]", _bookable_day(page).isoformat())
+    first = page.locator("[name=slot] option").nth(1)
+    expect(first).to_contain_text("余")
+    with page.expect_response("**/api/slots*"):
+        late[0].fulfill(json={"slots": []})
+    page.evaluate("new Promise((done) => setTimeout(done))")
+    expect(first).to_contain_text("余")
 
 
 @pytest.mark.browser
@@ -136,8 +160,9 @@ def test_modes_and_script_are_switched(keyboard: Keyboard) -> None:
     expect(root).not_to_have_attribute("data-mode", "senior")
 
 
-def _next_working_day() -> datetime.date:
-    day = datetime.date.today() + datetime.timedelta(days=1)
-    while day.weekday() > 4:
-        day += datetime.timedelta(days=1)
-    return day
+def _bookable_day(page: Page) -> datetime.date:
+    """Return the second day on which the hall takes bookings: the first may end any minute."""
+    slots = page.request.get(
+        urljoin(page.url, "/api/slots?matter=food-business-license-new&from=2000-01-01")
+    ).json()["slots"]
+    return datetime.date.fromisoformat(sorted({slot["date"] for slot in slots})[1])
