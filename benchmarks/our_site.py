@@ -85,12 +85,12 @@ class Project:
         return Shell(tuple(value["parts"]), tuple(value["slots"]))
 
     def _check_cold(self) -> meter.Cost:
-        shutil.rmtree(self.folder / ".cache", ignore_errors=True)
+        meter.put_aside(self.folder / ".cache")
         return meter.timed([SITE_BUILDER, "check"], self.folder)
 
     def _clear(self) -> None:
         for folder in (self.out, self.folder / ".cache"):
-            shutil.rmtree(folder, ignore_errors=True)
+            meter.put_aside(folder)
 
     def _on_screen(self) -> Iterator[meter.Cost]:
         """Save a matter while `serve` runs, and wait until the server gives the new page."""

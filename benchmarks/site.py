@@ -7,7 +7,6 @@ the progress and writes docs/performance.md and its chart. Options name sizes, r
 from __future__ import annotations
 
 import argparse
-import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -57,12 +56,20 @@ def main(arguments: list[str]) -> None:
             anchors.install(folder / "tools")
         for size in sizes:
             _measure(folder, size, options.runs or SIZES.get(size, 3), results)
+            if not options.no_report:  # after each size: the next one may take an hour
+                site_report.write(results, _command(options))
     for line in site_report.tables(results):
         print(line)
-    if not options.no_report:
-        site_report.write(
-            results, "python -m benchmarks site" + (" --quick" if options.quick else "")
-        )
+
+
+def _command(options: argparse.Namespace) -> str:
+    """Return the command that measures the same again."""
+    words = ["python -m benchmarks site"]
+    words += ["--quick"] if options.quick else []
+    words += ["--sizes", *map(str, options.sizes)] if options.sizes else []
+    words += ["--runs", str(options.runs)] if options.runs else []
+    words += ["--ours"] if options.ours else []
+    return " ".join(words)
 
 
 @contextmanager
@@ -89,19 +96,16 @@ def _measure(folder: Path, size: int, runs: int, results: Results) -> None:
         gate.prove_anchor(ours.out, projects[anchor.name] / anchors.OUT)
         results.memory[anchor.name, size] = _memory(folder, anchor, projects[anchor.name])
         _say(f"{anchor.name}, {size}: {results.memory[anchor.name, size]:.0f} MiB")
-        shutil.rmtree(projects[anchor.name])
     results.memory["ours", size] = ours.memory()
     _say(f"ours, {size}: {results.memory['ours', size]:.0f} MiB")
     for run in range(max(2, runs)):
         for name, cost in ours.edits(run):
             _note(results, "ours", size, name, cost)
     gate.prove_ours(ours.content, ours.out, links=False)
-    shutil.rmtree(ours.folder)
 
 
 def _project(folder: Path, anchor: Anchor, ours: Project) -> Path:
-    project = folder / "anchors" / f"{anchor.name.split()[0]}"
-    shutil.rmtree(project, ignore_errors=True)
+    project = folder / f"anchors-{ours.matters}" / anchor.name.split()[0]
     project.mkdir(parents=True)
     anchor.write(project, source_pages(ours.out), ours.shell())
     return project
@@ -119,7 +123,7 @@ def _memory(folder: Path, anchor: Anchor, project: Path) -> float:
 
 def _clear(anchor: Anchor, project: Path) -> None:
     for name in filter(None, (anchors.OUT, anchor.cache)):
-        shutil.rmtree(project / name, ignore_errors=True)
+        meter.put_aside(project / name)
 
 
 def _note(results: Results, tool: str, size: int, what: str, cost: meter.Cost) -> None:

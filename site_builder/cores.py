@@ -11,7 +11,8 @@ import multiprocessing
 import os
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 from multiprocessing.process import BaseProcess as Process
 from typing import Any, Final, TypeVar
 
@@ -26,21 +27,49 @@ def share(
     items: Sequence[Item],
     work: Callable[[Iterable[Item]], Iterable[Result]],
     little: int = LITTLE,
+    first: int = 0,
 ) -> list[Result]:
     """Return the result of `work` for each item, in their order; `work` maps them one for one.
 
-    Items are dealt out in turns. The first share is done in this process, and an error in any
-    share is raised here.
+    Whoever is free takes the next few items, this process like the others; the `first` ones are
+    taken by one of them, because they have much in common. An error anywhere is raised here.
     """
     count = _cores() if len(items) > little else 1
-    if count > 1:
-        gc.freeze()  # what is there stays, and its memory stays shared
-    processes = [_start(work, items[i::count]) for i in range(1, count)]
-    results: list[Any] = [None] * len(items)
-    results[0::count] = work(items[0::count])
-    for i, (process, end) in enumerate(processes, 1):
-        results[i::count] = _received(process, end)
-    return results
+    if count == 1:
+        return list(work(items))
+    gc.freeze()  # what is there stays, and its memory stays shared
+    step = max(1, len(items) // (_PORTIONS * count))
+    starts = [*([0] if first else []), *range(first, len(items), step)]
+    portions = [items[a:b] for a, b in pairwise([*starts, len(items)])]
+    turns = _turns(len(portions))
+    processes = [_start(work, portions, turns) for _ in range(1, count)]
+    done = dict(_taken(work, portions, turns))
+    for process, end in processes:
+        done |= _received(process, end)
+    os.close(turns)
+    return list(chain.from_iterable(done[i] for i in range(len(portions))))
+
+
+_PORTIONS: Final = 16
+"""Portions for each process: enough that none waits long for the last, few enough to hand out."""
+_NUMBER: Final = 4
+"""Bytes of a portion's number; a pipe hands them out whole, however many processes read."""
+
+
+def _turns(count: int) -> int:
+    """Return a pipe from which each process takes the number of its next portion."""
+    turns, end = os.pipe()
+    with open(end, "wb") as stream:  # noqa: PTH123
+        stream.write(b"".join(i.to_bytes(_NUMBER, "big") for i in range(count)))
+    return turns
+
+
+def _taken(
+    work: Callable[..., Any], portions: Sequence[Sequence[Any]], turns: int
+) -> Iterator[tuple[int, list[Any]]]:
+    while number := os.read(turns, _NUMBER):
+        portion = int.from_bytes(number, "big")
+        yield portion, list(work(portions[portion]))
 
 
 def _cores() -> int:
@@ -48,18 +77,18 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if alone else 1
 
 
-def _start(work: Callable[..., Any], part: Sequence[Any]) -> tuple[Process, Any]:
+def _start(work: Callable[..., Any], portions: Sequence[Any], turns: int) -> tuple[Process, Any]:
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(work, part, theirs), daemon=True)
+    process = context.Process(target=_work, args=(work, portions, turns, theirs), daemon=True)
     process.start()
     theirs.close()
     return process, ours
 
 
-def _work(work: Callable[..., Any], part: Sequence[Any], end: Any) -> None:
+def _work(work: Callable[..., Any], portions: Sequence[Any], turns: int, end: Any) -> None:
     try:
-        end.send((True, list(work(part))))
+        end.send((True, dict(_taken(work, portions, turns))))
     except Exception:
         end.send((False, traceback.format_exc()))
 

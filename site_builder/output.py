@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -85,11 +86,12 @@ def remove(paths: Iterable[str], out: Path) -> None:
 
 def remove_others(out: Path, kept: set[str]) -> None:
     """Remove what no page of this build is: a withdrawn matter must not stay readable."""
+    root = f"{out}{os.sep}"
     for folder, _, files in os.walk(out, topdown=False):
-        place = Path(folder)
-        prefix = "" if place == out else place.relative_to(out).as_posix() + "/"
-        for name in files:
-            if prefix + name not in kept:
-                (place / name).unlink()
-        if place != out and not any(place.iterdir()):
-            place.rmdir()
+        inside = f"{folder}{os.sep}".removeprefix(root).replace(os.sep, "/")
+        gone = [name for name in files if inside + name not in kept]
+        for name in gone:
+            os.unlink(f"{folder}{os.sep}{name}")  # noqa: PTH108
+        if inside and len(gone) == len(files):
+            with suppress(OSError):  # folders in it may be left
+                os.rmdir(folder)  # noqa: PTH106

@@ -55,11 +55,17 @@ class Site:
         self.pages = list(pages)
 
     def write_pages(self, out: Path) -> int:
-        """Write all pages below `out`, on every core, and return how many files were written."""
-        made = cores.share(self.pages, partial(self._write, out))
-        for page, (_, record) in zip(self.pages, made, strict=True):
-            self.copy.add_page(page, record)
-        return sum(written for written, _ in made)
+        """Write all pages below `out`, on every core, and return how many files were written.
+
+        Lists come first and together: they share their entries.
+        """
+        pages = sorted(self.pages, key=lambda page: page.kind != "matter-list")
+        lists = sum(page.kind == "matter-list" for page in pages)
+        shared = cores.share(pages, partial(self._write, out), first=lists)
+        made = dict(zip((page.url for page in pages), shared, strict=True))
+        for page in self.pages:
+            self.copy.add_page(page, made[page.url].record)
+        return sum(written for written, _ in shared)
 
     def page_files(self) -> Iterator[Output]:
         """Yield the same files one after the other, for who changes them before writing."""

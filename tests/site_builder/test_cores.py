@@ -16,10 +16,12 @@ def halves(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
         yield 100 // number, os.getpid()
 
 
-def test_results_come_in_the_order_of_the_items() -> None:
+@pytest.mark.parametrize("first", [0, 1, 20, 49])
+def test_results_come_in_the_order_of_the_items(first: int) -> None:
     """However items are dealt out, the caller gets the first item's result first."""
     numbers = list(range(1, 50))
-    results = cores.share(numbers, halves, little=1)
+    results = cores.share(numbers, halves, little=1, first=first)
+    assert len({pid for _, pid in results[:first]}) <= 1
     assert [half for half, _ in results] == [100 // n for n in numbers]
 
 
