@@ -62,16 +62,7 @@ async def publish(visitor: Visitor) -> Response:
     """Put the monthly figures on the site; the month that runs is left out."""
     until = _today(visitor).replace(day=1) - dt.timedelta(days=1)
     service = visitor.desk.service
-    items = await service.store.read(
-        partial(
-            statistics.handled,
-            rules=service.site.rules,
-            keys=service.keys,
-            first=FIRST_DAY,
-            last=until.isoformat(),
-        )
-    )
-    figures = statistics.months(items)
+    figures = statistics.months(await _handled(visitor, FIRST_DAY, until.isoformat()))
     text = statistics.month_file(figures, until.isoformat())
     at = milliseconds(service.clock())
 
@@ -85,17 +76,15 @@ async def publish(visitor: Visitor) -> Response:
 
 
 async def _tables(visitor: Visitor, first: str, last: str) -> list[statistics.Table]:
+    return list(statistics.tables(await _handled(visitor, first, last)))
+
+
+async def _handled(visitor: Visitor, first: str, last: str) -> list[statistics.Handled]:
     service = visitor.desk.service
-    items = await service.store.read(
-        partial(
-            statistics.handled,
-            rules=service.site.rules,
-            keys=service.keys,
-            first=first,
-            last=last,
-        )
+    rules, keys = service.site.rules, service.keys
+    return await service.store.read(
+        partial(statistics.handled, rules=rules, keys=keys, first=first, last=last)
     )
-    return list(statistics.tables(items))
 
 
 async def _log(visitor: Visitor, action: str, data: dict[str, str]) -> None:
