@@ -117,7 +117,11 @@ def _parse(
 
 
 class _Lines(Mapping[tuple[str | int, ...], int]):
-    """The line of each value, found when the first is asked for: most files have no findings."""
+    """The line of each value, found when the first is asked for: most files have no findings.
+
+    A key at the top is the only thing that begins a line with its name, so it needs no parsing:
+    every matter that lacks a sample has a finding there.
+    """
 
     def __init__(self, text: Callable[[], str], first_line: int) -> None:
         self._text, self._first_line = text, first_line
@@ -128,7 +132,16 @@ class _Lines(Mapping[tuple[str | int, ...], int]):
         return {place: line + self._first_line for place, line in found.items()}
 
     def __getitem__(self, path: tuple[str | int, ...]) -> int:
+        if len(path) == 1 and isinstance(path[0], str):
+            return self._top(f"\n{path[0]}:")
         return self._found[path]
+
+    def _top(self, key: str) -> int:
+        text = f"\n{self._text()}"
+        place = text.find(key)
+        if place < 0:
+            raise KeyError(key)
+        return text.count("\n", 1, place + 1) + self._first_line
 
     def __iter__(self) -> Iterator[tuple[str | int, ...]]:
         return iter(self._found)

@@ -23,9 +23,11 @@ class Source:
 
     def line(self, *path: str | int) -> int:
         """Return the line of the value at `path`, or of the nearest thing around it."""
-        while path not in self.lines and path:
+        line = self.lines.get(path)
+        while line is None and path:
             path = path[:-1]
-        return self.lines.get(path, 1)
+            line = self.lines.get(path)
+        return line or 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from site_builder import yaml_plain
 from site_builder.errors import Finding
 from site_builder.load import (
     matter_files,
@@ -18,6 +19,8 @@ from site_builder.load import (
 )
 from site_builder.model import Document, Value
 from tests.factories import write
+
+CONTENT = Path(__file__).parents[2] / "content"
 
 
 def read_matters(content: Path) -> Iterator[Document | Finding]:
@@ -149,3 +152,16 @@ def test_one_broken_file_hides_no_other(tmp_path: Path) -> None:
     first, second = read_matters(tmp_path)
     assert isinstance(first, Finding)
     assert isinstance(second, Document)
+
+
+def test_the_line_of_a_key_at_the_top_is_found_without_parsing() -> None:
+    """The short way to a line gives the line that reading the whole file gives, in every matter."""
+    for path in matter_files(CONTENT):
+        document = read_front_matter(path, CONTENT)
+        assert isinstance(document, Document)
+        lines = document.source.lines
+        top = [place for place in lines if len(place) == 1]
+        parsed = yaml_plain.lines(path.read_text("utf-8").split("---\n")[1])
+        assert parsed
+        assert {place: lines[place] for place in top} == {p: parsed[p] + 2 for p in top}
+        assert document.source.line("没有这一栏") == document.source.line()
