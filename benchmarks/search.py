@@ -130,9 +130,9 @@ def _share(found: Iterable[Found]) -> str:
 
 
 TIME_HEAD: Final = (
-    "| pages to find | script | names ready, ms | all ready, ms | KB of a first query "
+    "| pages to find | script | first names, ms | all names, ms | all, ms | KB of a first query "
     "| hits, ms: median, 95 %, slowest | answer, ms: median, 95 %, slowest |",
-    "| ---: | --- | ---: | ---: | ---: | ---: | ---: |",
+    "| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
 )
 
 
@@ -147,7 +147,8 @@ def _times(
         page.close()
         cells = [f"{t.median:.1f}, {t.most:.1f}, {t.slowest:.1f}" for t in taken]
         yield (
-            f"| {ready.documents:,} | {name} | {ready.names:.0f} | {ready.everything:.0f} "
+            f"| {ready.documents:,} | {name} | {ready.first:.0f} | {ready.names:.0f} "
+            f"| {ready.everything:.0f} "
             f"| {ready.bytes / 1000:.0f} | {' | '.join(cells)} |"
         )
 

@@ -26,15 +26,19 @@ async function open() {
     import("./search-query.js"),
   ]);
   const engine = new Engine(tables, traditional);
-  engine.learnt = learn(engine, tables).catch(() => {}); // what is there already can be searched
+  engine.named = learnNames(engine, tables.more);
+  engine.learnt = engine.named.then(() => learnTexts(engine, tables.texts)).catch(() => {}); // what is there can be searched
   return engine;
 }
 
 /** Names first, then what stands inside the pages: most people search for a name. */
-async function learn(engine, { more, texts }) {
-  for (const documents of await Promise.all(more.map(load))) engine.addDocuments(documents);
-  if (more.length) tell();
-  for (const [block, inside] of (await Promise.all(texts.map(load))).entries()) engine.addTexts(inside, block);
+async function learnNames(engine, paths) {
+  for (const documents of await Promise.all(paths.map(load))) engine.addDocuments(documents);
+  if (paths.length) tell();
+}
+
+async function learnTexts(engine, paths) {
+  for (const [block, texts] of (await Promise.all(paths.map(load))).entries()) engine.addTexts(texts, block);
   tell();
 }
 

@@ -2,10 +2,12 @@
 // character after the other. Which pages have a character is one bit for each page, so that a
 // query reads only pages that may win. Nothing is built here but by one walk over the text.
 
+const NO_WORD = 0xffff;
+
 /** The characters of this site, numbered from 1 as they come. */
 export class Alphabet {
   constructor() {
-    this.numbers = new Uint16Array(1 << 16);
+    this.numbers = new Uint16Array(1 << 16); // by code; 0 until it comes, also of signs and capitals
     this.codes = [0];
   }
 
@@ -15,7 +17,8 @@ export class Alphabet {
 
   /** The number of a character as it is compared; 0 when no page has it. */
   number(char) {
-    return char.length === 1 ? this.numbers[char.charCodeAt(0)] : 0;
+    const number = char.length === 1 ? this.numbers[char.charCodeAt(0)] : 0;
+    return number === NO_WORD ? 0 : number;
   }
 
   text(numbers) {
@@ -28,11 +31,16 @@ export class Alphabet {
     return [...chars].map((char) => this.number(char)).filter(Boolean);
   }
 
-  /** The number of a character of a page; 0 for what is no word. */
+  /** The number of a character of a page; NO_WORD for what is none. */
   take(code) {
+    return this.numbers[code] || this.#learn(code);
+  }
+
+  #learn(code) {
     const folded = fold(code);
-    if (folded && !this.numbers[folded]) this.numbers[folded] = this.codes.push(folded) - 1;
-    return this.numbers[folded];
+    if (!folded) this.numbers[code] = NO_WORD;
+    else this.numbers[code] = this.numbers[folded] ||= this.codes.push(folded) - 1;
+    return this.numbers[code];
   }
 }
 
@@ -63,7 +71,7 @@ export class Part {
       const code = at < text.length ? text.charCodeAt(at) : LINE;
       if (code !== TAB && code !== LINE) {
         const number = this.alphabet.take(code);
-        if (number) this.chars[length++] = number;
+        if (number !== NO_WORD) this.chars[length++] = number;
         continue;
       }
       if (at > from) {
