@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,3 +41,18 @@ def cluster() -> Iterator[postgres.Cluster]:
         pytest.skip("PostgreSQL is not installed (make setup installs it)")
     with postgres.cluster(sync=False) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def no_loop_of_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test without the browser start a loop, though Playwright's is marked as running.
+
+    Its synchronous interface leaves that mark in the thread from the first browser test on, and
+    the same process may run any other test afterwards.
+    """
+    running = None if "browser" in request.fixturenames else asyncio._get_running_loop()
+    if running is not None:
+        asyncio._set_running_loop(None)
+    yield
+    if running is not None:
+        asyncio._set_running_loop(running)
