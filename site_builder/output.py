@@ -46,15 +46,15 @@ def _write(path: str, data: bytes) -> bool:
     before it through hard links, and writing into one would change both.
     """
     try:
-        file = os.open(path, _NEW)
+        file = os.open(path, _NEW, 0o666)
     except FileExistsError:
         if _bytes(path) == data:
             return False
         os.unlink(path)  # noqa: PTH108
-        file = os.open(path, _NEW)
+        file = os.open(path, _NEW, 0o666)
     except FileNotFoundError:
         _make_folder(path.rpartition(os.sep)[0])
-        file = os.open(path, _NEW)
+        file = os.open(path, _NEW, 0o666)
     try:
         while data:  # a write may be cut short, for example by a full disk
             data = data[os.write(file, data) :]

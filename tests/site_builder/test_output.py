@@ -39,3 +39,9 @@ def test_a_release_that_shares_files_keeps_its_own(tmp_path: Path) -> None:
     (new / "a.txt").hardlink_to(old / "a.txt")
     write([Output("a.txt", b"2")], new)
     assert (old / "a.txt").read_bytes() == b"1"
+
+
+def test_files_are_no_programs(tmp_path: Path) -> None:
+    """A page can be read and not run."""
+    write([Output("a/index.html", b"a")], tmp_path)
+    assert not (tmp_path / "a/index.html").stat().st_mode & 0o111
