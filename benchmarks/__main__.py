@@ -11,6 +11,10 @@ if sys.argv[1:2] == ["site"]:
     from benchmarks.site import main
 
     main(sys.argv[2:])
+elif sys.argv[1:2] == ["publishing"]:
+    from benchmarks import publishing
+
+    publishing.main(sys.argv[2:])
 else:
     # one after the other, so that none disturbs another
     for name in sys.argv[1:] or NAMES:

@@ -251,7 +251,8 @@ _METHOD: Final = """
 - The corpora are the committed matters, varied to any number (`benchmarks/corpus.py`): every
   sentence of a copy differs, ids and numbers stay valid, `site-builder check` passes.
 - A build is the command line from start to end, from the page cache of the system, to the disk
-  that the system's temporary folder is on. From nothing: no site, no cache of ours.
+  that the system's temporary folder is on. From nothing: no site, no cache of ours; what there was
+  is set aside and not deleted, because ext4 is slow for minutes after deleting many files.
 - The anchors get our pages (`benchmarks/source_pages.py`) as front matter and Markdown, with lists,
   figures, structured data and Traditional script already made; they build no search index,
   no open data and no offline copy. Hugo and Eleventy use our page shell, so their pages have our
