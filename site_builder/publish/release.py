@@ -75,9 +75,8 @@ def _prepare(place: Place, commit: str, day: dt.date, say: Say) -> Release:
     folder = place.releases / _UNFINISHED
     if up and old:
         records.share(old, folder)
-        for (
-            name
-        ) in up.carried:  # no page of the site asks for them: what is left is as it was built
+        # No page of the new site asks for carried files; what is left is as it was built.
+        for name in up.carried:
             (folder / name).unlink(missing_ok=True)
     result = _build(place, content, folder, settings, day, say)
     problems = verify(folder, content, old)
