@@ -9,6 +9,8 @@ const POSSIBLE = 0.45;
 /** It also answers when a name stands in the question, word for word or (longer ones) nearly. */
 const LITERAL = 0.3;
 const NEARLY = { coverage: 0.4, filled: 0.85, length: 3 };
+/** Where nothing tells what is asked of it (油条怎么炸才脆), a name must be at least half of what was said. */
+const HALF = 0.5;
 /** Candidates are this close to the best one; three this close to each other are too many. */
 const CLOSE = 0.75;
 const ALIKE = 0.93;
@@ -41,7 +43,7 @@ export class Asking {
     if (why) return decline(why);
     const { facet, rest } = this.#facet(text);
     if (!this.engine.means(rest)) return before && facet ? answer(facet, before) : this.#withoutMatter(text, facet);
-    const found = this.#choose(this.#find(rest), facet, text);
+    const found = this.#choose(this.#find(rest, facet ? 0 : HALF), facet, text);
     if (before && facet && !found.doc) return answer(facet, before);
     return found;
   }
@@ -54,15 +56,18 @@ export class Asking {
     return this.#find(text.replaceAll(word, " ")).some((hit) => hit.literal && hit.doc.facts) ? undefined : "beyond";
   }
 
-  /** Hits that may be meant, best first; `named` when the question has one's name in it. */
-  #find(text) {
+  /**
+   * Hits that may be meant, best first; `named` when the question has one's name in it and at
+   * least the share `least` of what was said is found.
+   */
+  #find(text, least = 0) {
     const hits = this.engine.search(text, { limit: 8, plain: true });
     const squeezed = this.engine.reader.fold(text).replaceAll(" ", "");
     for (const hit of hits) {
       const names = this.engine.namesOf(hit.doc);
-      const nearly = hit.coverage >= NEARLY.coverage && hit.filled >= NEARLY.filled;
+      const nearly = hit.coverage >= Math.max(NEARLY.coverage, least) && hit.filled >= NEARLY.filled;
       const long = names.has(hit.phrase) && names.get(hit.phrase).length >= NEARLY.length;
-      hit.literal = hit.coverage >= LITERAL && [...names.values()].some((name) => name.length > 1 && squeezed.includes(name));
+      hit.literal = hit.coverage >= Math.max(LITERAL, least) && [...names.values()].some((name) => name.length > 1 && squeezed.includes(name));
       hit.named = hit.literal || (nearly && long);
       hit.sure = hit.named || hit.coverage >= SURE;
     }

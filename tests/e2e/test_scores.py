@@ -12,12 +12,12 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_page_people_mean_comes_first(open_page: OpenPage) -> None:
-    """Of both parts of the set, 93 in 100 queries find their page first, 98 among five."""
+    """Of both parts of the set, 93 in 100 queries find their page first, 99 among five."""
     found = scores.search(open_page("search/"), read("search.tsv"))
     for kept in (False, True):
         part = [one for one in found if one.query.kept is kept]
         assert scores.recall(part, 1) >= 0.93, f"kept aside: {kept}"
-        assert scores.recall(part, 5) >= 0.98, f"kept aside: {kept}"
+        assert scores.recall(part, 5) >= 0.99, f"kept aside: {kept}"
 
 
 def test_no_kind_of_query_is_left_behind(open_page: OpenPage) -> None:
