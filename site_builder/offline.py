@@ -15,6 +15,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -140,7 +141,7 @@ def script_table(texts: Iterable[str], convert: Converter) -> dict[str, dict[str
     character takes another (头发, 发展). A phrase never crosses a sign, so a run decides alone.
     """
     runs = sorted({run for text in texts for run in _HAN.findall(text)})
-    converted = convert.all(*runs) if runs else []
+    converted = convert.lines("\n".join(runs))[0].split("\n") if runs else []
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for run, result in zip(runs, converted, strict=True):
         if len(run) == len(result):
@@ -213,8 +214,14 @@ def _body(record: Mapping[str, Any]) -> list[str]:
 
 def _part(name: str, value: Mapping[str, Any]) -> Output:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    data = gzip.compress(text.encode(), 9, mtime=0)
+    data = _compressed(text)
     return Output(f"{PARTS}{name}.{_digest(data)}.bin", data)
+
+
+@lru_cache(maxsize=64)
+def _compressed(text: str) -> bytes:
+    """Compress a part, once for as long as `serve` runs: an edit changes few of them."""
+    return gzip.compress(text.encode(), 9, mtime=0)
 
 
 def _digest(data: bytes) -> str:

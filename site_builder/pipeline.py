@@ -28,7 +28,7 @@ from site_builder.pages import MOST, Content, Page, all_pages, news, pages_of
 from site_builder.prose import Rendered
 from site_builder.quotes import quoted_page
 from site_builder.render import HANS, Renderer, json_ld
-from site_builder.script import Converter
+from site_builder.script import converter
 from site_builder.site import BUILD_RECORD, CACHE, Site
 
 Say = Callable[[str], None]
@@ -149,13 +149,14 @@ def _site(
 ) -> Site:
     catalogue = content.catalogue
     site: Mapping[str, Any] = catalogue.data["site"]
-    glossary = {str(k): str(v) for k, v in (catalogue.data.get("glossary") or {}).items()}
+    words = (catalogue.data.get("glossary") or {}).items()
+    glossary = frozenset((str(word), str(result)) for word, result in words)
     assets = Assets(inputs.templates / "assets")
     renderer = Renderer(
         inputs.templates,
         inputs.cache,
         engine.shell,
-        Converter(glossary),
+        converter(glossary),
         urlsplit(site["网址"]).path or "/",
         catalogue=catalogue,
         figures=catalogue.figures,

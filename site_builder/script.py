@@ -55,6 +55,12 @@ class Converter:
         return "\n".join([known[line] for line in lines]).split(_SEPARATOR)
 
 
+@lru_cache(maxsize=1)
+def converter(glossary: frozenset[tuple[str, str]]) -> Converter:
+    """Return the one with this glossary; it remembers lines for as long as `serve` runs."""
+    return Converter(dict(glossary))
+
+
 @lru_cache(maxsize=2)
 def _opencc(entries: frozenset[tuple[str, str]]) -> opencc.OpenCC:
     """Load the dictionaries, once for as long as `serve` runs."""
