@@ -11,7 +11,10 @@ from site_builder.errors import SiteError
 _TEMPLATE: Final = Path(__file__).parent / "district"
 _SHARED: Final = ("answer-templates", "forms", "glossary", "holidays", "questions", "synonyms")
 """Data that is the same everywhere; taken from the content beside the program."""
-_ONE_PAGE: Final = re.compile(r"^  (?:(?:matters|packages|groups|fields)/|# ).*\n", re.MULTILINE)
+_ONE_PAGE: Final = re.compile(
+    r"^  (?:(?:matters|packages|groups|fields)/|(?:townships|articles)/\w|hall/#zone-|# ).*\n",
+    re.MULTILINE,
+)
 """A line of the shared data about a page that the new district has not got yet."""
 _PLACES: Final = {
     "pre-commit.yaml": ".pre-commit-config.yaml",
