@@ -416,7 +416,7 @@ def test_the_switch_in_site_yml_removes_copy_and_worker(
     publish(release, stopped)
     page.reload()
     page.wait_for_function("navigator.serviceWorker.getRegistration().then((one) => !one)")
-    assert page.evaluate("caches.keys()") == []
+    page.wait_for_function("caches.keys().then((names) => names.length === 0)")
 
 
 @pytest.mark.parametrize("built_for_it", [False, True])
