@@ -27,6 +27,7 @@ from site_builder.check.rule import Text
 from site_builder.errors import Finding, Severity
 from site_builder.history import Change
 from site_builder.model import Catalogue
+from site_builder.output import contents
 from site_builder.render import Output
 
 FORMAT: Final = 2
@@ -67,7 +68,7 @@ class Inputs:
         code = [name for name in _files(_CODE) if name.endswith(".py")]
         others = _others(self.content)
         for name in (str(self.config), *code, *_files(self.templates), *others):
-            digest.update(name.encode() + b"\0" + hashlib.blake2b(_bytes(name)).digest())
+            digest.update(name.encode() + b"\0" + hashlib.blake2b(contents(name)).digest())
         return digest.hexdigest()
 
 
@@ -162,7 +163,7 @@ def kept_files(edit: Edit, out: Path, beginnings: tuple[str, ...]) -> Iterator[O
     """Yield files of the last build that an edit leaves alone."""
     for path in edit.note.outputs:
         if path.startswith(beginnings):
-            yield Output(path, _bytes(f"{out}{os.sep}{path}"))
+            yield Output(path, contents(f"{out}{os.sep}{path}"))
 
 
 def forget(inputs: Inputs) -> None:
@@ -300,8 +301,3 @@ def _files(folder: Path) -> list[str]:
         for name in names
         if not name.startswith(".")
     )
-
-
-def _bytes(name: str) -> bytes:
-    with open(name, "rb") as file:  # noqa: PTH123
-        return file.read()

@@ -48,7 +48,7 @@ def _write(path: str, data: bytes) -> bool:
     try:
         file = os.open(path, _NEW, 0o666)
     except FileExistsError:
-        if _bytes(path) == data:
+        if contents(path) == data:
             return False
         os.unlink(path)  # noqa: PTH108
         file = os.open(path, _NEW, 0o666)
@@ -73,7 +73,8 @@ def _make_folder(path: str) -> None:
         pass  # another process was faster
 
 
-def _bytes(path: str) -> bytes:
+def contents(path: str) -> bytes:
+    """Return the bytes of a file; `pathlib` takes too long for ten thousands of them."""
     with open(path, "rb") as file:  # noqa: PTH123
         return file.read()
 
