@@ -32,6 +32,7 @@ from form_api.receipts import PHONE, Receipt, Sender, local
 from form_api.site import Rules, Site
 from form_api.slots import Place
 from form_api.store import Store, commands, desk, queries, refusals
+from form_api.store.base import Tx
 from form_api.wishes import another_slot, place_label, place_of, wishes_of
 from form_api.workdays import beijing
 from form_definitions import Form
@@ -226,10 +227,13 @@ class Service:
 
     async def _offers(self, place: Place, start: dt.date, now: dt.datetime) -> list[dict[str, Any]]:
         offers = list(self.site.rules.schedule.offers(place, now, start))
-        changed = await self.store.read(partial(desk.quotas, place=place.id, start=start))
-        taken = await self.store.read(
-            partial(queries.taken, slots=[slot.id for slot in offers], now=milliseconds(now))
-        )
+        ids = [slot.id for slot in offers]
+
+        def query(tx: Tx) -> tuple[Any, dict[str, int]]:
+            quotas = desk.quotas(tx, place=place.id, start=start)
+            return quotas, queries.taken(tx, ids, milliseconds(now))
+
+        changed, taken = await self.store.read(query)
         return [
             {
                 "date": slot.date.isoformat(),

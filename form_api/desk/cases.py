@@ -19,7 +19,7 @@ from form_api.domain import Act, Submission, milliseconds
 from form_api.errors import Problem
 from form_api.export import opened
 from form_api.service import Service
-from form_api.store import commands, desk, refusals
+from form_api.store import commands, desk, queries, refusals
 from form_api.store.base import Tx
 from form_api.workdays import beijing
 
@@ -70,7 +70,7 @@ class Cases:
         if case.answers:
             minute = milliseconds(self._service.clock()) // (LOOK_MINUTES * 60_000)
             look = Step("look", case.found.version, f"look|{officer.id}|{minute}")
-            await self.write([self.act(case.found, officer, look)])
+            await self.write([self.act(case.found, officer, look, checked=False)])
             case = await self.load(number, officer)
         return case
 
@@ -92,11 +92,12 @@ class Cases:
 
     async def load(self, number: str, officer: Officer) -> Case:
         """Return a case without noting a look, if the officer may see it."""
-        found = await self._service.find_by_id(number)
-        work = await self._service.store.read(partial(desk.work, submission=found.id))
-        row = {"category": found.category, "kind": found.kind} | work
-        if found.kind == "appointment" or not visible(officer, row):
-            raise Problem("not-found", "没有这个编号，或者不归您办。")
+        found, work = await self._service.store.read(partial(_with_work, number=number))
+        hidden = Problem("not-found", "没有这个编号，或者不归您办。")
+        if found is None or found.kind == "appointment":
+            raise hidden
+        if not visible(officer, {"category": found.category} | work):
+            raise hidden
         proposal = None
         if work["proposal"] is not None and found.data_key is not None:
             proposal = crypto.unseal_json(
@@ -172,3 +173,9 @@ class Cases:
             or (signs and officer.may(SUPERVISE) and row["proposed_by"] != officer.id),
             "等待签字" if signs else "并案" if row["leader"] else "",
         )
+
+
+def _with_work(tx: Tx, number: str) -> tuple[Submission | None, dict[str, Any]]:
+    """Read both sides of a case as of one moment: a colleague may be writing to both."""
+    found = queries.by_number(tx, number)
+    return found, desk.work(tx, found.id) if found else {}

@@ -42,9 +42,13 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a publisher says: agree, refuse, or take back; with a reason unless agreeing."""
+    """What a publisher says: agree, refuse, or take back; with a reason unless agreeing.
+
+    `version` is the one they read: nothing goes out that they did not see.
+    """
 
     action: str
+    version: int
     request: str
     reason: str = ""
 
@@ -69,7 +73,7 @@ class Publishing:
         await self._write(
             case.found,
             officer,
-            Decision("offer_to_public", step.request),
+            Decision("offer_to_public", case.found.version, step.request),
             state=PROPOSED,
             content=json.dumps(text, ensure_ascii=False),
             proposed_by=officer.id,
@@ -158,6 +162,7 @@ class Publishing:
             f"{domain.STAFF}:{officer.id}",
             decision.request,
             {"reason": decision.reason} if decision.reason else {},
+            expected_version=decision.version,
         )
 
         def command(tx: Tx) -> None:
@@ -169,7 +174,9 @@ class Publishing:
         try:
             await self._service.store.write(command)
         except refusals.Refused as refused:
-            raise Problem("conflict", "保存期已满或者已经有人处理过了，请刷新看看。") from refused
+            raise Problem(
+                "conflict", "您看的时候，有人改动了这件答复，或者保存期已满。请看过再决定。"
+            ) from refused
 
     async def _known(self, found: Submission) -> dict[str, Any] | None:
         return await self._service.store.read(partial(desk.publication, submission=found.id))

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg import IsolationLevel
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
@@ -106,11 +107,11 @@ class PostgresStore:
 
     async def write(self, command: Callable[[Tx], T]) -> T:
         """Run a command until it is committed or refused."""
-        return await self._submit(lambda: self._write(command))
+        return await self._submit(lambda: self._run(command))
 
     async def read(self, query: Callable[[Tx], T]) -> T:
-        """Run a query."""
-        return await self._submit(lambda: self._write(query))
+        """Run a query on what was committed at one moment, however many statements it takes."""
+        return await self._submit(lambda: self._run(query, reads=True))
 
     async def forget(self) -> None:
         """Leave it to the server: autovacuum clears its tables, its journal is recycled."""
@@ -141,12 +142,15 @@ class PostgresStore:
         finally:
             self._waiting -= 1
 
-    def _write(self, command: Callable[[Tx], T]) -> T:
+    def _run(self, command: Callable[[Tx], T], reads: bool = False) -> T:
         for attempt in range(ATTEMPTS):
             started = time.monotonic()
             try:
-                with self._pool.connection() as connection, connection.transaction():
-                    result = command(PostgresTx(connection))
+                with self._pool.connection() as connection:
+                    connection.read_only = reads
+                    connection.isolation_level = IsolationLevel.REPEATABLE_READ if reads else None
+                    with connection.transaction():
+                        result = command(PostgresTx(connection))
                 COMMIT.observe(time.monotonic() - started)
                 return result
             except RETRIED as error:

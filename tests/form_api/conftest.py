@@ -52,7 +52,7 @@ class Api:
                 app, port=0, lifespan="off", log_config=None, access_log=False, loop="asyncio"
             )
         )
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run(store)))
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run(store)), daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread.start()
         while not self._server.started:

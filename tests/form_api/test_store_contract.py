@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from functools import partial
@@ -70,6 +71,32 @@ def held(database: str) -> Iterator[Held]:
 
 def wrong(held: Held) -> list[str]:
     return list(held.read(lambda tx: list(queries.verify(tx))))
+
+
+def test_a_read_sees_one_moment(held: Held) -> None:
+    """What is committed while a query runs is not seen by its next statement either."""
+    begun, written = threading.Event(), threading.Event()
+
+    def twice(tx: Any) -> list[bool]:
+        first = tx.one("SELECT id FROM submission WHERE id = 'c1'") is not None
+        begun.set()
+        assert written.wait(10)
+        return [first, tx.one("SELECT id FROM submission WHERE id = 'c1'") is not None]
+
+    async def beside() -> list[bool]:
+        reading = asyncio.ensure_future(held.store.read(twice))
+        await asyncio.to_thread(begun.wait, 10)
+        await held.store.write(partial(commands.submit, cmd=complaint()))
+        written.set()
+        return await reading
+
+    assert held.run(beside()) == [False, False]
+
+
+def test_a_read_cannot_write(held: Held) -> None:
+    """A query that tries to change something is refused by the database itself."""
+    with pytest.raises(Exception, match=r"read-?only"):
+        held.read(lambda tx: tx.run("DELETE FROM event"))
 
 
 def test_submit_is_once(held: Held) -> None:

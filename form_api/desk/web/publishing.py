@@ -46,7 +46,9 @@ async def decide(visitor: Visitor) -> Response:
     number, name = (visitor.request.path_params[key] for key in ("number", "decision"))
     if name not in DECISIONS:
         raise Problem("no-page", "没有这种操作。")
-    decision = Decision(name, visitor.text("request"), visitor.text("reason"))
+    decision = Decision(
+        name, visitor.number("version"), visitor.text("request"), visitor.text("reason")
+    )
     try:
         await visitor.desk.publishing.decide(number, visitor.officer, decision)
     except Problem as problem:

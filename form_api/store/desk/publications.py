@@ -19,8 +19,8 @@ def publications(tx: Tx) -> list[dict[str, Any]]:
     """List everything that is, was or may become public."""
     return dicts(
         tx.all(
-            "SELECT p.*, s.number FROM publication p JOIN submission s ON s.id = p.submission"
-            " ORDER BY p.changed_at DESC"
+            "SELECT p.*, s.number, s.version FROM publication p"
+            " JOIN submission s ON s.id = p.submission ORDER BY p.changed_at DESC"
         )
     )
 

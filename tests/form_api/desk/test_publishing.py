@@ -117,6 +117,22 @@ def test_what_points_to_a_person_is_stopped(kind: str) -> None:
     assert gate.traces("question", PERSONAL[kind])
 
 
+def test_only_what_was_read_goes_out(office: Office) -> None:
+    """Who presses "agree" on a page shown before the text was sent back and changed, is told."""
+    number = office.answered(ANSWER + "先后两稿")
+    propose(office, number, title="先前的稿子")
+    path = f"/desk/publishing/{number}/publish"
+    pressed = office.pan.fill_in("/desk/publishing/", path)
+    decide(office, number, "refuse_public", reason="标题再说清楚一些")
+    propose(office, number, title="后来的稿子")
+    late = office.pan.client.post(path, data=pressed)
+    assert late.status_code == 409
+    assert "有人改动了这件答复" in late.text
+    assert f"replies/2019/{number}.md" not in waiting(office)
+    assert decide(office, number, "publish").status_code == 200
+    assert "后来的稿子" in waiting(office)[f"replies/2019/{number}.md"]["content"]
+
+
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_points_to_nobody_passes(text: str) -> None:
     """Days, times, windows and sums are not taken for people."""

@@ -7,12 +7,19 @@ import html
 import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
+
+import pytest
 
 from form_api.desk import accounts
 from form_api.desk.accounts import Officer
+from form_api.desk.case import Step
+from form_api.desk.cases import Cases
+from form_api.desk.steps import Steps
 from form_api.domain import milliseconds
+from form_api.errors import Problem
 from tests.form_api.desk.conftest import ANSWER, Office
-from tests.office import LI, PASSWORD, Desk, hire
+from tests.office import COLLEAGUES, LI, PASSWORD, SUN, Desk, hire
 
 
 def test_of_two_who_claim_one_gets_it(office: Office) -> None:
@@ -30,6 +37,26 @@ def test_of_two_who_claim_one_gets_it(office: Office) -> None:
         assert re.search("(李敏|孙涛)：开始办理", lost.text)
         claims = [e for e in office.found(number).events if e.action == "accept"]
         assert len(claims) == 1
+
+
+def test_a_case_is_read_in_one_look(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A colleague who is quicker while the case is being read is told of, not half seen."""
+    service = office.api.service
+    number = office.number()
+    version, read = office.found(number).version, service.store.read
+    steps = Steps(service, Cases(service))
+    li, sun = (next(o for o in COLLEAGUES if o.id == id_) for id_ in (LI, SUN))
+
+    async def overtaken(query: Any) -> Any:
+        result = await read(query)
+        monkeypatch.undo()
+        await steps.claim(number, li, Step("claim", version, "the quicker one"))
+        return result
+
+    monkeypatch.setattr(service.store, "read", overtaken)
+    with pytest.raises(Problem) as refused:
+        office.api.run(steps.claim(number, sun, Step("claim", version, "the slower one")))
+    assert refused.value.type == "conflict"
 
 
 def test_a_stale_answer_shows_what_changed_and_keeps_the_text(office: Office) -> None:
