@@ -48,7 +48,7 @@ def ask(
     request = urllib.request.Request(
         f"{address}/api/admin/{task}",
         json.dumps(body or {}).encode(),
-        {"Authorization": f"Bearer {token}"},
+        {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
     )
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:

@@ -81,6 +81,15 @@ def test_erase_reaches_the_running_service(tmp_path: Path) -> None:
     assert run(tmp_path, "verify", "--database", DATABASE).returncode == 0
 
 
+def test_the_running_service_says_why_it_refuses(tmp_path: Path) -> None:
+    """A command the running service does not carry out ends with its reason, in words."""
+    with Server(tmp_path, DATABASE).start():
+        refused = run(tmp_path, "staff", "disable", "--database", DATABASE, "nobody")
+        assert (refused.returncode, "没有账号 nobody" in refused.stderr) == (1, True)
+        refused = run(tmp_path, "erase", "--database", DATABASE, "T191015-00000000")
+        assert (refused.returncode, "没有查到" in refused.stderr) == (1, True)
+
+
 def test_export_is_safe_and_masked(tmp_path: Path) -> None:
     """In the table no cell is a formula and no phone is whole; a person's own data is."""
     with Server(tmp_path, DATABASE).start() as server:
