@@ -58,6 +58,7 @@ def decode_json(body: bytes) -> dict[str, Any]:
             object_pairs_hook=_unique,
             parse_constant=lambda name: _refuse(f"不能有 {name}"),
             parse_int=_integer,
+            parse_float=_decimal,
         )
     except (UnicodeDecodeError, RecursionError) as error:
         raise _malformed("不是完整的 UTF-8 文字，或者嵌套太深") from error
@@ -80,6 +81,14 @@ def _integer(digits: str) -> int:
     if len(digits) > MAX_INTEGER_DIGITS:
         _refuse("数字太大")
     return int(digits)
+
+
+def _decimal(digits: str) -> float:
+    """Read 587.0 as the whole number it is (so says JSON Schema); no whole number is a float."""
+    number = float(digits)
+    if not number.is_integer():
+        return number
+    return int(number) if abs(number) < 10**MAX_INTEGER_DIGITS else _refuse("数字太大")
 
 
 def _check_json(value: Any, depth: int) -> None:

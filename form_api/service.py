@@ -41,6 +41,7 @@ Clock = Callable[[], dt.datetime]
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _NUMBER = re.compile(r"[A-Z][0-9]{6}-[0-9]{8}")
 _ID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 MAX_ALTERNATIVES = 5
 
 
@@ -497,12 +498,9 @@ def _purged() -> Problem:
 
 def parse_id(text: str) -> str:
     """Return a UUID in its one canonical spelling."""
-    try:
-        return str(uuid.UUID(text))
-    except ValueError as error:
-        raise Problem(
-            "missing-key", "请在 Idempotency-Key 头里带上一个 UUID，作为这次提交的标识。"
-        ) from error
+    if not _UUID.fullmatch(text):
+        raise Problem("missing-key", "请在 Idempotency-Key 头里带上一个 UUID，作为这次提交的标识。")
+    return str(uuid.UUID(text))
 
 
 def _plain_lines(value: Any) -> Any:

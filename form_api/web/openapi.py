@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from form_api.decode import MAX_INTEGER_DIGITS
 from form_api.domain import KINDS
 from form_api.errors import PROBLEMS
 from form_api.site import Rules
@@ -80,6 +81,7 @@ def _body(form: Form, rules: Rules) -> dict[str, Any]:
     body["properties"]["form_version"] = {
         "type": "integer",
         "minimum": 1,
+        "maximum": 10**MAX_INTEGER_DIGITS - 1,
         "description": "填写时表单的版本；旧版本的表单照样收",
     }
     conditions = [_condition(field, form) for field in form.fields if field.required_when]

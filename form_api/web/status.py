@@ -48,7 +48,7 @@ class Status:
         found = await self._find(request, service)
         action = _action(request.path_params["action"])
         key = request.headers.get("idempotency-key")
-        request_id = parse_id(key) if key else str(uuid.uuid4())
+        request_id = str(uuid.uuid4()) if key is None else parse_id(key)
         return _status_answer(service, await service.act(found, action, posted, request_id))
 
     async def photo(self, request: Request) -> Response:

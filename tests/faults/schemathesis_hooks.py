@@ -44,7 +44,8 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
 
 
 def _is_uuid(text: Any) -> bool:
-    return isinstance(text, str) and re.fullmatch(r"[0-9a-fA-F-]{36}", text) is not None
+    pattern = r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}"
+    return isinstance(text, str) and re.fullmatch(pattern, text) is not None
 
 
 def _is_day(text: Any) -> bool:

@@ -30,6 +30,7 @@ BAD_JSON = {
     "shallow depth": b'{"a":' + b"[" * 9 + b"]" * 9 + b"}",
     "long integer": b'{"a": ' + b"1" * 5000 + b"}",
     "beyond 2^63": b'{"a": 9223372036854775808}',
+    "large whole number": b'{"a": 1e15}',
     "byte order mark": b'\xef\xbb\xbf{"a": 1}',
     "utf-16": '{"a": 1}'.encode("utf-16"),
     "trailing data": b'{"a": 1} x',
@@ -90,6 +91,15 @@ def test_other_types_are_refused() -> None:
     with pytest.raises(Problem) as caught:
         decode("text/plain", b"text=a")
     assert caught.value.status == 415
+
+
+def test_a_whole_number_is_one_however_it_is_written() -> None:
+    """5.0 and 5e0 are the integer 5, as JSON Schema has it; 5.5 stays what it is."""
+    values = decode("application/json", b'{"a": 5.0, "b": 5e0, "c": 5, "d": 5.5}').values
+    assert [(value, type(value)) for value in values.values()] == [
+        *[(5, int)] * 3,
+        (5.5, float),
+    ]
 
 
 def test_good_bodies_are_read() -> None:

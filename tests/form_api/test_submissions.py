@@ -64,6 +64,20 @@ def test_fifty_at_once_are_one(api: Any) -> None:
     assert len({answer.text for answer in answers}) == 1
 
 
+@pytest.mark.parametrize("key", ["", "{key}", "urn:uuid:{key}", "-{key}", "十六"])
+def test_only_a_uuid_is_a_key(api: Any, key: str) -> None:
+    """What is not written as a UUID is refused, for a submission as for a step on one."""
+    headers = {"Idempotency-Key": key.format(key=f"{{{uuid.uuid4()}}}").encode()}
+    body = {"category": "other", "text": "话"}
+    refused = api.client.post("/api/complaints", json=body, headers=headers)
+    assert refused.json()["type"] == "/api/problems/missing-key"
+    receipt = api.complain().json()
+    headers["X-Query-Code"] = receipt["code"]
+    refused = api.client.post(f"{receipt['status_url']}/withdraw", headers=headers)
+    assert refused.json()["type"] == "/api/problems/missing-key"
+    assert api.status(receipt)["state"] == "received"
+
+
 def test_missing_key_is_explained(api: Any) -> None:
     """Without an Idempotency-Key nothing is stored, and the answer says what to add."""
     answer = api.client.post("/api/complaints", json={"category": "other", "text": "话"})
