@@ -71,7 +71,7 @@ def check(form: Form, posted: Posted, sources: Sources) -> Checked:
             if value is not None:
                 values[field.name] = value
         except _Wrong as wrong:
-            errors.append(FieldError(field.name, wrong.code, wrong.message))
+            errors.append(FieldError(field.name, wrong.code, f"{field.label}：{wrong.message}"))
     wrong_names = {error.field for error in errors}
     for field in form.fields:
         if field.since > version or field.name in values or field.name in wrong_names:
@@ -159,19 +159,19 @@ def _value(field: Field, raw: Any, sources: Sources) -> Any:
     if raw == "" or (raw == [] and field.multiple):
         return None
     if raw is None:
-        raise _Wrong("type", f"{field.label}：不能是 null，没有就不写")
+        raise _Wrong("type", "不能是 null，没有就不写")
     return _READERS[field.type](field, raw, sources)
 
 
 def _text(field: Field, raw: Any, _sources: Sources) -> str | None:
     if not isinstance(raw, str):
-        raise _Wrong("type", f"{field.label}：应当是文字")
-    text = _REMOVED.sub("", raw.replace("\r\n", "\n").replace("\r", "\n"))
+        raise _Wrong("type", "应当是文字")
+    sent = raw.replace("\r\n", "\n").replace("\r", "\n")
+    if (over := len(sent) - field.max_length) > 0:
+        raise _Wrong("too-long", f"最多 {field.max_length} 个字，请删去 {over} 个字")
+    text = _REMOVED.sub("", sent)
     if field.type != "textarea":
         text = text.replace("\n", " ").strip()
-    if len(text) > field.max_length:
-        over = len(text) - field.max_length
-        raise _Wrong("too-long", f"最多 {field.max_length} 个字，请删去 {over} 个字")
     return text if text.strip() else None
 
 
@@ -180,7 +180,7 @@ def _one_of(field: Field, raw: Any, sources: Sources) -> str:
         sources.get(field.source) if field.source else {choice.value for choice in field.choices}
     )
     if not isinstance(raw, str) or len(raw) > 200 or (allowed is not None and raw not in allowed):
-        raise _Wrong("choice", f"{field.label}：请从列出的里面选一个")
+        raise _Wrong("choice", "请从列出的里面选一个")
     return raw
 
 
@@ -190,19 +190,19 @@ def _some_of(field: Field, raw: Any, sources: Sources) -> list[str]:
     return [choice.value for choice in field.choices if choice.value in chosen]
 
 
-def _tick(field: Field, raw: Any, _sources: Sources) -> bool | None:
+def _tick(_field: Field, raw: Any, _sources: Sources) -> bool | None:
     if raw in (True, "yes", "on"):
         return True
     if raw in (False, "no"):
         return None
-    raise _Wrong("choice", f"{field.label}：只能勾选或不勾选")
+    raise _Wrong("choice", "只能勾选或不勾选")
 
 
 def _date(_field: Field, raw: Any, _sources: Sources) -> str:
     try:
         return dt.date.fromisoformat(unicodedata.normalize("NFKC", raw).strip()).isoformat()
     except (ValueError, TypeError) as error:
-        raise _Wrong("date", "日期请写成 2019-10-15 这样") from error
+        raise _Wrong("date", "请写成 2019-10-15 这样") from error
 
 
 def _number(field: Field, raw: Any, _sources: Sources) -> int:
@@ -230,7 +230,7 @@ def phone(raw: str) -> str | None:
 def _tel(field: Field, raw: Any, sources: Sources) -> str | None:
     text = _text(field, raw, sources)
     if text is not None and phone(text) is None:
-        raise _Wrong("phone", "电话号码不对，请写 11 位手机号，或者带区号的固定电话")
+        raise _Wrong("phone", "号码不对，请写 11 位手机号，或者带区号的固定电话")
     return text
 
 
@@ -244,7 +244,7 @@ def _contact(field: Field, raw: Any, sources: Sources) -> str | None:
 def _photos(field: Field, raw: Any, _sources: Sources) -> list[bytes]:
     items = raw if isinstance(raw, list) else [raw]
     if len(items) > field.maximum:
-        raise _Wrong("too-many", f"照片最多 {field.maximum} 张，请去掉几张")
+        raise _Wrong("too-many", f"最多 {field.maximum} 张，请去掉几张")
     return [_photo_bytes(item) for item in items]
 
 
@@ -254,7 +254,7 @@ def _photo_bytes(item: Any) -> bytes:
     try:
         return base64.b64decode(item, validate=True)
     except (TypeError, ValueError, binascii.Error) as error:
-        raise _Wrong("photo", "照片没有传完整，请重新选择照片") from error
+        raise _Wrong("photo", "没有传完整，请重新选择") from error
 
 
 _READERS: dict[str, Callable[[Field, Any, Sources], Any]] = {

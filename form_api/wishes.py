@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from form_api import domain
 from form_api.answers import Answers
 from form_api.domain import Submission, Wish
 from form_api.errors import FieldError, Problem
@@ -44,18 +45,24 @@ def wishes_of(rules: Rules, place: Place, values: Answers, now: dt.datetime) -> 
         if date_field not in values:
             continue
         if slot_field not in values:
-            errors.append(FieldError(slot_field, "required", "请选时段"))
+            errors.append(_wrong(rules, slot_field, "required", "请选时段"))
             continue
         day, label = dt.date.fromisoformat(values[date_field]), values[slot_field]
         why = rules.schedule.why_closed(day, label, now)
         if why:
-            errors.append(FieldError(date_field, "closed", why))
+            errors.append(_wrong(rules, date_field, "closed", why))
         else:
             slot = Slot(place.id, day, label, place.units)
             wishes.append(Wish(slot.id, place.id, values[date_field], label, place.units))
     if errors and not wishes:
         raise Problem("invalid-answers", "请按提示改好，再提交一次。", errors=errors)
     return tuple(wishes)
+
+
+def _wrong(rules: Rules, field: str, code: str, why: str) -> FieldError:
+    """Say which of the wishes is meant."""
+    label = rules.forms[domain.APPOINTMENT.form].field(field).label
+    return FieldError(field, code, f"{label}：{why}")
 
 
 def another_slot(

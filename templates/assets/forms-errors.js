@@ -16,7 +16,8 @@ function wrong(form, field, words) {
   const value = valueOf(field);
   const needed = required !== undefined || (requiredWhen && holds(form, requiredWhen));
   if (value === "") return needed ? missing : undefined;
-  const say = (text) => text.replace("{minimum}", minimum).replace("{maximum}", maximum);
+  const label = field.querySelector("legend, label").firstChild.textContent;
+  const say = (text) => text.replace("{label}", label).replace("{minimum}", minimum).replace("{maximum}", maximum);
   switch (type) {
     case "tel":
       return isPhone(value) ? undefined : words.tel;

@@ -145,7 +145,10 @@ def test_limits_count_characters(shared: Server) -> None:
     with client(shared.base) as http:
         assert complain(http, text="𠮷" * 2000).status_code == 201
         refused = complain(http, text="字" * 2001)
-        assert refused.json()["errors"][0]["message"] == "最多 2000 个字，请删去 1 个字"
+        assert (
+            refused.json()["errors"][0]["message"]
+            == "请把事情说一说：最多 2000 个字，请删去 1 个字"
+        )
         assert complain(http, text="字" * 100_000).status_code == 422
 
 

@@ -116,7 +116,7 @@ def test_four_are_too_many(api: Any) -> None:
     """A fourth photo is refused beside its field, and nothing is stored."""
     photo = base64.b64encode(picture()).decode()
     answer = api.complain(photos=[photo] * 4)
-    assert answer.json()["errors"][0]["message"] == "照片最多 3 张，请去掉几张"
+    assert answer.json()["errors"][0]["message"] == "照片：最多 3 张，请去掉几张"
     assert api.complain(photos=[photo] * 3).status_code == 201
 
 
