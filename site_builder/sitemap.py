@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 from xml.sax.saxutils import escape
 
 from site_builder.pages import Page
 from site_builder.render import HANS, HANT, Output
 
-_HEAD = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-    ' xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
-)
+MOST: Final = 50_000
+"""Addresses in one file, by the protocol of sitemaps.org; a larger site has an index of files."""
+_SCHEMA: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+_XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def files(pages: Iterable[Page], address: str) -> Iterator[Output]:
     """Yield sitemap.xml and robots.txt for a site at `address` (ends with a slash)."""
     entries = [_entry(page, address, hant) for page in pages if _listed(page) for hant in (0, 1)]
-    yield Output("sitemap.xml", f"{_HEAD}{''.join(entries)}</urlset>\n".encode())
+    if len(entries) <= MOST:
+        yield _list("sitemap.xml", entries)
+    else:
+        yield from _index(entries, address)
     robots = f"User-agent: *\nDisallow: /api/\nDisallow: /desk/\nSitemap: {address}sitemap.xml\n"
     yield Output("robots.txt", robots.encode())
+
+
+def _index(entries: list[str], address: str) -> Iterator[Output]:
+    lists = [
+        _list(f"sitemap-{number}.xml", entries[start : start + MOST])
+        for number, start in enumerate(range(0, len(entries), MOST), 1)
+    ]
+    yield from lists
+    places = "".join(
+        f"<sitemap><loc>{escape(address + part.path)}</loc></sitemap>\n" for part in lists
+    )
+    index = f"{_XML}<sitemapindex {_SCHEMA}>\n{places}</sitemapindex>\n"
+    yield Output("sitemap.xml", index.encode())
+
+
+def _list(path: str, entries: list[str]) -> Output:
+    links = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
+    return Output(path, f"{_XML}<urlset {_SCHEMA} {links}>\n{''.join(entries)}</urlset>\n".encode())
 
 
 def _listed(page: Page) -> bool:
