@@ -28,9 +28,8 @@ from site_builder.errors import Finding, Severity
 from site_builder.history import Change
 from site_builder.model import Catalogue
 from site_builder.output import contents
-from site_builder.render import Output
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 MOST: Final = 50
 """More changed matters than this are no edit; a full build on every core is faster."""
 _JUST_NOW: Final = 50_000_000
@@ -142,28 +141,21 @@ def find_edit(inputs: Inputs, before: Before) -> Edit | None:
     return edit if edit and not _wrong(inputs, edit, files) else None
 
 
-def write_note(inputs: Inputs, note: Note, copy: dict[str, Any]) -> None:
-    """Keep what a build read and wrote, and the pages of its offline copy."""
+def write_note(inputs: Inputs, note: Note, runs: dict[str, Any]) -> None:
+    """Keep what a build read and wrote, and the runs of its offline copy (runs.py)."""
     path = _place(inputs)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.with_suffix(".copy").write_bytes(marshal.dumps(copy))
+    path.with_suffix(".runs").write_bytes(marshal.dumps(runs))
     unfinished = path.with_suffix(f".{os.getpid()}")
     values = {name: getattr(note, name) for name in Note.__slots__}
     unfinished.write_bytes(marshal.dumps(values))
     unfinished.replace(path)
 
 
-def read_copy(inputs: Inputs) -> dict[str, Any]:
-    """Return the pages of the last build's offline copy."""
-    copy: dict[str, Any] = marshal.loads(_place(inputs).with_suffix(".copy").read_bytes())
-    return copy
-
-
-def kept_files(edit: Edit, out: Path, beginnings: tuple[str, ...]) -> Iterator[Output]:
-    """Yield files of the last build that an edit leaves alone."""
-    for path in edit.note.outputs:
-        if path.startswith(beginnings):
-            yield Output(path, contents(f"{out}{os.sep}{path}"))
+def read_runs(inputs: Inputs) -> dict[str, Any]:
+    """Return the runs of the last build's offline copy."""
+    runs: dict[str, Any] = marshal.loads(_place(inputs).with_suffix(".runs").read_bytes())
+    return runs
 
 
 def forget(inputs: Inputs) -> None:

@@ -7,7 +7,8 @@ scripts; templates/assets/package.js answers the same questions on one page.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from site_builder.model import (
     Catalogue,
@@ -43,7 +44,17 @@ class Case:
     package: Package
     answers: tuple[PackageOption, ...]
     matters: tuple[Matter, ...]
-    items: tuple[Item, ...]
+    catalogue: Catalogue = field(repr=False, compare=False)
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """The merged list of materials."""
+        return items(self.catalogue, tuple(matter.id for matter in self.matters))
+
+    @property
+    def shown(self) -> tuple[Matter, ...]:
+        """The matters its page tells of: none before the last question is answered."""
+        return () if self.question else self.matters
 
     @property
     def path(self) -> str:
@@ -89,7 +100,7 @@ def case(catalogue: Catalogue, package: Package, answers: tuple[PackageOption, .
     wanted = {*package.matter_ids, *(i for a in answers for i in a.adds)}
     wanted -= {i for a in answers for i in a.drops}
     ids = tuple(i for i in package.possible_matter_ids if i in wanted)
-    return Case(package, answers, tuple(catalogue.by_id[i] for i in ids), items(catalogue, ids))
+    return Case(package, answers, tuple(catalogue.by_id[i] for i in ids), catalogue)
 
 
 def cases(catalogue: Catalogue, package: Package) -> Iterator[Case]:

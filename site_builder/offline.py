@@ -12,8 +12,8 @@ import gzip
 import hashlib
 import json
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -24,7 +24,7 @@ import rjsmin
 from site_builder.compose import Shell
 from site_builder.pages import Page
 from site_builder.render import Output, Texts
-from site_builder.script import Converter
+from site_builder.runs import Runs, han_runs
 
 FORMAT: Final = 1
 """Raised when parts change their shape; a worker leaves a copy in another format alone."""
@@ -39,7 +39,6 @@ _OF_MATTERS: Final = {"matter", "matter-list", "waivable", "commitment"}
 """Pages a large site's copy leaves out: guides, and the lists that only lead to guides."""
 Values = Mapping[str, str]
 Record = dict[str, Any]
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
 @dataclass
@@ -47,11 +46,12 @@ class OfflineCopy:
     """Collects what the site says while it is made, and then yields the copy's files."""
 
     shell: Shell
-    convert: Converter
+    runs: Runs
+    """What is known of the texts' script: nothing, or what the last build left."""
     site: Mapping[str, Any]
     large: bool = False
     """More than LARGEST matters."""
-    _pages: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
+    _pages: dict[str, dict[str, Record]] = field(default_factory=lambda: defaultdict(dict))
     _files: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     _date: str = ""
 
@@ -71,17 +71,6 @@ class OfflineCopy:
             self._pages[_part_of(page)][page.url] = record
         self._date = max(self._date, page.updated)
 
-    def state(self) -> dict[str, Any]:
-        """Return the pages as plain values, for a later build that makes only some of them."""
-        return {"pages": dict(self._pages), "date": self._date}
-
-    def resume(self, state: Mapping[str, Any], files: Iterable[Output]) -> None:
-        """Take the pages of an earlier build and the files that are still as it wrote them."""
-        self._pages.update(state["pages"])
-        self._date = state["date"]
-        for file in files:
-            self.add_file(file)
-
     def add_file(self, output: Output) -> None:
         """Keep a script, a style or data that pages fetch."""
         if output.path.startswith("assets/") and output.path.endswith((".css", ".js", ".svg")):
@@ -97,65 +86,63 @@ class OfflineCopy:
         if stopped:
             yield _json(POINTER, {"format": FORMAT, "stop": True})
             return
-        core = _part("core", {"shell": self.shell.as_json(), "script": self._script()})
+        self.runs.replace(set(), han_runs(self.shell.parts))
+        for part_pages in self._pages.values():
+            self.runs.replace(set(), _runs(part_pages))
         pages = [(_pages_part(name, p), p) for name, p in sorted(self._pages.items())]
         ordered = {name: dict(sorted(f.items())) for name, f in sorted(self._files.items())}
         files = [(_part(name, {"files": f}), f) for name, f in ordered.items()]
         parts = [part for part, _ in (*pages, *files)]
-        index = _part(
-            "index",
-            {
-                "date": self._date,
-                "core": core.path,
-                "parts": [part.path for part in parts],
-                "pages": {url: i for i, (_, urls) in enumerate(pages) for url in urls},
-                "files": {p: i for i, (_, paths) in enumerate(files, len(pages)) for p in paths},
-            },
-        )
-        yield from (core, *parts, index)
+        yield from parts
+        index = {
+            "date": self._date,
+            "core": "",
+            "parts": [part.path for part in parts],
+            "pages": {url: i for i, (_, urls) in enumerate(pages) for url in urls},
+            "files": {p: i for i, (_, paths) in enumerate(files, len(pages)) for p in paths},
+        }
+        yield from self._ends(index, sum(len(part.data) for part in parts))
+
+    def outputs_again(self, out: Path) -> tuple[list[Output], set[str]]:
+        """Return what differs from the copy in `out`, which has all other pages and all files, and
+        what is no longer in it. `runs` are those of that copy.
+        """
+        pointer = json.loads((out / POINTER).read_bytes())
+        if pointer.get("stop"):
+            return [], set()
+        index = _unpacked(out / pointer["index"])
+        parts: list[str] = index["parts"]
+        places = {path.partition(".")[0]: place for place, path in enumerate(parts)}
+        files: list[Output] = []
+        gone = {pointer["index"], index["core"]}
+        for name, pages in self._pages.items():
+            place = places[PARTS + name]
+            gone.add(parts[place])
+            old = _read_pages(out / parts[place])
+            part = _pages_part(name, old | pages)
+            self.runs.replace(_runs(old), _runs(old | pages))
+            parts[place] = part.path
+            files.append(part)
+        index["date"] = max(index["date"], self._date)
+        sizes = {part.path: len(part.data) for part in files}
+        files += self._ends(index, sum(sizes.get(p) or (out / p).stat().st_size for p in parts))
+        return files, gone.difference(file.path for file in files)
+
+    def _ends(self, index: dict[str, Any], size: int) -> Iterator[Output]:
+        """Yield what knows all parts, which have `size` bytes: the core, the index, the pointer."""
+        core = _part("core", {"shell": self.shell.as_json(), "script": self.runs.table()})
+        packed = _part("index", index | {"core": core.path})
+        yield from (core, packed)
         yield _json(
             POINTER,
             {
                 "format": FORMAT,
-                "version": _digest(index.data),
-                "date": self._date,
-                "bytes": sum(len(part.data) for part in (core, *parts, index)),
-                "index": index.path,
+                "version": _digest(packed.data),
+                "date": index["date"],
+                "bytes": size + len(core.data) + len(packed.data),
+                "index": packed.path,
             },
         )
-
-    def _script(self) -> dict[str, dict[str, str]]:
-        texts = (
-            text
-            for pages in self._pages.values()
-            for record in pages.values()
-            for text in record["texts"].values()
-        )
-        return script_table((*self.shell.parts, *texts), self.convert)
-
-
-def script_table(texts: Iterable[str], convert: Converter) -> dict[str, dict[str, str]]:
-    """Return what turns exactly these texts into 繁体 without OpenCC.
-
-    `characters` has each character's usual form; `runs` the runs of Han characters in which some
-    character takes another (头发, 发展). A phrase never crosses a sign, so a run decides alone.
-    """
-    runs = sorted({run for text in texts for run in _HAN.findall(text)})
-    converted = convert.lines("\n".join(runs))[0].split("\n") if runs else []
-    forms: dict[str, Counter[str]] = defaultdict(Counter)
-    for run, result in zip(runs, converted, strict=True):
-        if len(run) == len(result):
-            for one, other in zip(run, result, strict=True):
-                forms[one][other] += 1
-    usual = {one: counts.most_common(1)[0][0] for one, counts in forms.items()}
-    return {
-        "characters": {one: other for one, other in sorted(usual.items()) if one != other},
-        "runs": {
-            run: result
-            for run, result in zip(runs, converted, strict=True)
-            if "".join(usual.get(one, one) for one in run) != result
-        },
-    }
 
 
 def worker(templates: Path, *, stopped: bool) -> bytes:
@@ -188,10 +175,10 @@ def _part_of(page: Page) -> str:
     if matter is not None:
         return f"guides-{matter.theme_id}"
     family = page.url.partition("/")[0]
-    return family if family in ("packages", "townships", "articles") else "pages"
+    return family if family in ("packages", "townships", "articles", "changes") else "pages"
 
 
-def _pages_part(name: str, pages: Mapping[str, dict[str, Any]]) -> Output:
+def _pages_part(name: str, pages: Mapping[str, Record]) -> Output:
     """Return a part of pages. Lists repeat each other's lines far apart, where gzip cannot see it:
     there, bodies are numbers of lines.
     """
@@ -207,9 +194,29 @@ def _pages_part(name: str, pages: Mapping[str, dict[str, Any]]) -> Output:
     return _part(name, {"lines": list(lines), "pages": numbered})
 
 
-def _body(record: Mapping[str, Any]) -> list[str]:
+def _body(record: Record) -> list[str]:
     body: str = record["texts"]["body"]
     return body.split("\n")
+
+
+def _read_pages(path: Path) -> dict[str, Record]:
+    """Return the pages that `_pages_part` made a part of."""
+    value = _unpacked(path)
+    pages: dict[str, Record] = value["pages"]
+    if "lines" in value:
+        for record in pages.values():
+            lines = (value["lines"][number] for number in record.pop("lines"))
+            record["texts"]["body"] = "\n".join(lines)
+    return pages
+
+
+def _unpacked(path: Path) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
+    return value
+
+
+def _runs(pages: Mapping[str, Record]) -> set[str]:
+    return han_runs(text for record in pages.values() for text in record["texts"].values())
 
 
 def _part(name: str, value: Mapping[str, Any]) -> Output:

@@ -23,11 +23,12 @@ from site_builder.assets import Assets
 from site_builder.catalogue import load_catalogue
 from site_builder.editions import Edition
 from site_builder.errors import SiteError
-from site_builder.offline import KEPT, LARGEST, PARTS, OfflineCopy
+from site_builder.offline import LARGEST, OfflineCopy
 from site_builder.pages import MOST, Content, Page, all_pages, news, pages_of
 from site_builder.prose import Rendered
 from site_builder.quotes import quoted_page
 from site_builder.render import HANS, Renderer, json_ld
+from site_builder.runs import Runs
 from site_builder.script import converter
 from site_builder.site import BUILD_RECORD, CACHE, Site
 
@@ -90,7 +91,7 @@ def build(
         written = site.write_pages(out) + output.write(chain(*others), out, site.page_paths())
         figures = dict(catalogue.figures)
         note = again.note_build(inputs, before, everything, figures, 2 * len(site.pages))
-        again.write_note(inputs, note, site.copy.state())
+        again.write_note(inputs, note, site.copy.runs.state())
     else:
         written = output.write(edition(chain(site.page_files(), *others)), out)
     return Result(len(catalogue.matters), 2 * len(site.pages), written)
@@ -109,21 +110,20 @@ def _update(
     shown = list(pages_of(content, edit.changed))
     if edit.news:
         shown.append(news(content, edit.addresses))
-    site = _site(inputs, content, engine, shown, large=matters > LARGEST)
-    site.copy.resume(again.read_copy(inputs), again.kept_files(edit, out, KEPT))
+    large = matters > LARGEST
+    site = _site(inputs, content, engine, shown, large=large, runs=again.read_runs(inputs))
     written = site.write_pages(out)
-    files = list(site.copy.outputs(site.renderer.templates))
+    files, gone = site.copy.outputs_again(out)
     if edit.news:
         files += feed.files(changes, edit.catalogue.data["site"], site.renderer.convert)
     if inputs.options:
         papers = downloads.papers_of(edit.catalogue, edit.changed)
         folder = inputs.cache / "downloads"
         files += downloads.outputs(papers, site.renderer.convert, folder, say)
-    gone = {p for p in edit.note.outputs if p.startswith(PARTS)} - {file.path for file in files}
     written += output.write_some(files, out)
     output.remove(gone, out)
     made = [*site.page_paths(), *(file.path for file in files)]
-    again.write_note(inputs, again.note_edit(edit, out, made, gone), site.copy.state())
+    again.write_note(inputs, again.note_edit(edit, out, made, gone), site.copy.runs.state())
     return Result(matters, pages, written)
 
 
@@ -145,7 +145,13 @@ def _forms(content: Path) -> Mapping[str, form_definitions.Form]:
 
 
 def _site(
-    inputs: again.Inputs, content: Content, engine: Rendered, pages: Iterable[Page], *, large: bool
+    inputs: again.Inputs,
+    content: Content,
+    engine: Rendered,
+    pages: Iterable[Page],
+    *,
+    large: bool,
+    runs: Mapping[str, Any] | None = None,
 ) -> Site:
     catalogue = content.catalogue
     site: Mapping[str, Any] = catalogue.data["site"]
@@ -167,5 +173,5 @@ def _site(
         most=MOST,
         guides_kept=not large,
     )
-    copy = OfflineCopy(renderer.shell(HANS), renderer.convert, site, large)
+    copy = OfflineCopy(renderer.shell(HANS), Runs(renderer.convert, runs), site, large)
     return Site(inputs.content / "data", content, renderer, assets, copy, pages)

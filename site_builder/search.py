@@ -20,9 +20,9 @@ from typing import Any, Final, NamedTuple
 
 from site_builder import han
 from site_builder.model import Catalogue, Matter
-from site_builder.offline import script_table
 from site_builder.pages import AUDIENCES, Page
 from site_builder.render import Output
+from site_builder.runs import script_table
 from site_builder.script import Converter
 
 PART: Final = 1000

@@ -46,6 +46,8 @@ def all_pages(content: Content) -> Iterator[Page]:
 
 
 def pages_of(content: Content, matter_ids: Set[str]) -> Iterator[Page]:
-    """Yield the guides of some matters and every page of the packages in `content`."""
+    """Yield the guides of some matters and every page of a package that shows one of them."""
     yield from (p for p in matter_guides(content) if p.context["matter"].id in matter_ids)
-    yield from (p for p in packages(content) if p.url != "packages/")
+    for page in packages(content):
+        if any(matter.id in matter_ids for matter in page.context.get("shown", ())):
+            yield page

@@ -36,7 +36,7 @@ def packages(content: Content) -> Iterator[Page]:
             context={
                 "package": package,
                 "case": case(catalogue, package),
-                "all": [catalogue.by_id[i] for i in package.possible_matter_ids],
+                "shown": [catalogue.by_id[i] for i in package.possible_matter_ids],
                 "possible": items(catalogue, package.possible_matter_ids),
             },
         )
@@ -54,5 +54,5 @@ def _case_pages(content: Content, package: Package) -> Iterator[Page]:
             f"{package.name}，{told}：{len(answered.matters)} 个事项一张清单",
             section="packages",
             crumbs=(PACKAGES, Crumb(package.name, f"packages/{package.id}/")),
-            context={"package": package, "case": answered},
+            context={"package": package, "case": answered, "shown": answered.shown},
         )

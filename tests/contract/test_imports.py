@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 LAYERS = [
     {"errors", "escaping", "gitenv", "schema", "cores", "whole"},
     {"model", "yaml_help", "yaml_plain", "yaml_text", "script"},
-    {"load", "parse", "compose"},
+    {"load", "parse", "compose", "runs"},
     {"check", "prose", "quotes"},
     {"catalogue", "workbook"},
     {"cases", "floorplan", "history", "meaning", "structured"},

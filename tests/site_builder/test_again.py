@@ -35,7 +35,25 @@ from tests.factories import (
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "mkdocs.yml"
 OWN_DATA = ("site", "forms", "appointments", "holidays", "answer-templates")
-IDS = ("elder-card", "second", "third")
+IDS = ("elder-card", "second", "third", "fourth")
+QUESTIONS = [
+    {
+        "问题编码": "age",
+        "问题": "多大年纪？",
+        "选项": [
+            {"选项": "八十岁以上", "选项值": "old", "增加事项": ["fourth"], "说明": "加办一证。"},
+            {"选项": "不到八十岁", "选项值": "young", "减少事项": ["second"], "说明": "少办一证。"},
+        ],
+    },
+    {
+        "问题编码": "place",
+        "问题": "住在哪里？",
+        "选项": [
+            {"选项": "城里", "选项值": "town", "说明": "一样。"},
+            {"选项": "乡下", "选项值": "village", "说明": "一样。"},
+        ],
+    },
+]
 
 
 class Bureau:
@@ -55,7 +73,7 @@ class Bureau:
         self.content = write_content(
             folder,
             matters=matters,
-            packages={"both": package(包含事项=["elder-card", "second"])},
+            packages={"both": package(包含事项=["elder-card", "second"], 情形=QUESTIONS)},
         )
         for name in OWN_DATA:
             shutil.copy(ROOT / "content/data" / f"{name}.yml", self.content / "data")
@@ -180,15 +198,25 @@ def test_any_edits_give_the_clean_site(
         assert office.files() == office.clean()
 
 
-def test_an_edit_inside_a_matter_writes_its_guide_and_its_packages() -> None:
-    """One sentence changed: only the guide, the packages that show it, in both scripts."""
+@pytest.mark.parametrize(
+    ("matter", "pages"),
+    [
+        ("third", set()),
+        ("second", {"", "old/town/", "old/village/"}),
+        ("fourth", {"", "old/town/", "old/village/"}),
+        ("elder-card", {"", "old/town/", "old/village/", "young/town/", "young/village/"}),
+    ],
+)
+def test_an_edit_inside_a_matter_writes_what_shows_it(matter: str, pages: set[str]) -> None:
+    """One sentence changed: the guide, its packages and the answers that lead to it, in both
+    scripts; no question shows it.
+    """
     with bureau() as office:
         office.build()
-        alone = office.written_after(lambda: office.edit("third", _change("填报须知", "写一张")))
-        assert alone == {"matters/third/", "hant/matters/third/"}
-        shared = office.written_after(lambda: office.edit("second", _change("填报须知", "写两张")))
-        assert {"matters/second/", "hant/matters/second/"} <= shared
-        assert all("second" in page or "packages/both/" in page for page in shared)
+        written = office.written_after(lambda: office.edit(matter, _change("填报须知", "写一张")))
+        shown = {f"matters/{matter}/", *(f"packages/both/{page}" for page in pages)}
+        assert written == shown | {f"hant/{page}" for page in shown}
+        assert office.files() == office.clean()
 
 
 def test_a_commit_makes_what_tells_of_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,12 +8,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from site_builder.compose import Shell
-from site_builder.offline import POINTER, OfflineCopy, script_table, worker
+from site_builder.offline import POINTER, OfflineCopy, worker
 from site_builder.pages import Page
 from site_builder.render import Output, Texts
+from site_builder.runs import Runs
 from site_builder.script import Converter
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +26,7 @@ def page(url: str, body: str) -> tuple[Page, Texts]:
 
 
 def made(*pages: tuple[Page, Texts], files: tuple[Output, ...] = (), **site: str) -> dict[str, Any]:
-    copy = OfflineCopy(SHELL, CONVERT, site)
+    copy = OfflineCopy(SHELL, Runs(CONVERT), site)
     for one, texts in pages:
         copy.add_page(one, copy.record(one, texts, {"root": "../"}, {"root": "../../"}))
     for file in files:
@@ -80,17 +79,3 @@ def test_the_worker_is_one_classic_script() -> None:
     """Browsers that take no module as a worker take this one."""
     text = worker(TEMPLATES, stopped=False).decode()
     assert not re.search(r"^\s*(import|export)\b", text, re.M)
-
-
-@pytest.mark.parametrize(
-    "text", ["头发长在头上，发展在后面", "后天到皇后大道，干部干活", "里面有 3 公里", "没有汉字"]
-)
-def test_the_script_table_converts_as_opencc_does(text: str) -> None:
-    """A page made on a phone has the same 繁体 as the one from the server."""
-    table = script_table([text, "发展、头发、理发店、后面、里程"], CONVERT)
-
-    def convert(run: re.Match[str]) -> str:
-        exception = table["runs"].get(run[0])
-        return exception or "".join(table["characters"].get(c, c) for c in run[0])
-
-    assert re.sub(r"[\u4e00-\u9fff]+", convert, text) == CONVERT(text)
