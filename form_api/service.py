@@ -35,7 +35,6 @@ from form_api.store import Store, commands, desk, queries, refusals
 from form_api.store.base import Tx
 from form_api.wishes import another_slot, place_label, place_of, wishes_of
 from form_api.workdays import beijing
-from form_definitions import Form
 
 Clock = Callable[[], dt.datetime]
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -86,21 +85,24 @@ class Service:
     async def _accept(
         self, kind: Kind, posted: Posted, id_: str, sender: Sender, fingerprint: bytes
     ) -> Receipt:
-        rules, now = self.site.rules, self.clock()
-        checked = await self.check(rules.forms[kind.form], posted)
+        now = self.clock()
+        checked = await self.check(kind, posted)
         spent = self.bots.admit(sender.address, id_, sender.proof, sender.has_page, now)
         command = self._command(kind, id_, checked, posted, sender, fingerprint, now, spent)
         if kind is domain.APPOINTMENT:
-            command = await self._with_wishes(rules, command, checked.values, now)
+            command = await self._with_wishes(command, checked.values, now)
         try:
             accepted = await self.store.write(partial(commands.submit, cmd=command))
         except refusals.Refused as refused:
             raise await self._explain(refused, checked.values) from refused
         return self._receipt(kind, accepted, fingerprint, sender.channel)
 
-    async def check(self, form: Form, posted: Posted) -> Checked:
+    async def check(self, kind: Kind, posted: Posted) -> Checked:
         """Check answers against their form; photos come back decoded and cleaned."""
-        checked = answers.check(form, posted, sources(self.site.rules))
+        rules = self.site.rules
+        checked = answers.check(rules.forms[kind.form], posted, sources(rules))
+        if kind is domain.APPOINTMENT:
+            self._wishes(checked.values, self.clock())
         if not checked.photos:
             return checked
         cleaned = await asyncio.to_thread(photos.clean, checked.photos)
@@ -245,13 +247,15 @@ class Service:
             for slot in offers
         ]
 
-    async def _with_wishes(
-        self, rules: Rules, command: Submit, values: Answers, now: dt.datetime
-    ) -> Submit:
+    def _wishes(self, values: Answers, now: dt.datetime) -> tuple[Wish, ...]:
+        rules = self.site.rules
         place = place_of(rules, values["matter"], values.get("township"))
-        wishes = wishes_of(rules, place, values, now)
+        return wishes_of(rules, place, values, now)
+
+    async def _with_wishes(self, command: Submit, values: Answers, now: dt.datetime) -> Submit:
+        wishes = self._wishes(values, now)
         missed = 0 if command.channel == PHONE else await self._missed(command.person, now)
-        if missed >= rules.schedule.no_show_limit:
+        if missed >= self.site.rules.schedule.no_show_limit:
             raise Problem(
                 "conflict",
                 f"您近 90 天有 {missed} 次约了没有来。这次请直接到大厅取号，或者打电话预约。",

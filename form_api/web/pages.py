@@ -18,6 +18,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 import form_definitions
+from form_api.errors import Problem
 from form_api.site import Rules, Site
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
@@ -65,12 +66,15 @@ class Pages:
         template: str,
         script: str,
         title: str,
-        code: int = 200,
+        code: int | None = None,
         head: str = "",
+        problem: Problem | None = None,
         **context: Any,
     ) -> HTMLResponse:
-        """Draw a page of our own inside the site's shell."""
+        """Draw a page of our own inside the site's shell; a problem gives it its status."""
         rules = self._site.rules
+        if problem and problem.errors:
+            title = f"要改：{title}"
         body = (
             self._environments[script]
             .get_template(template)
@@ -80,6 +84,7 @@ class Pages:
                 language=LANGUAGES[script],
                 rules=rules,
                 title=title,
+                problem=problem,
                 **context,
             )
         )
@@ -94,13 +99,13 @@ class Pages:
             "kind": "api",
             "lang": LANGUAGES[script],
         }
+        headers = {"Cache-Control": "no-store", "Content-Language": LANGUAGES[script]}
+        if problem and problem.retry_after is not None:
+            headers["Retry-After"] = str(problem.retry_after)
         return HTMLResponse(
             _fill(_shell(rules, script), values),
-            code,
-            headers={
-                "Cache-Control": "no-store",
-                "Content-Language": LANGUAGES[script],
-            },
+            code or (problem.status if problem else 200),
+            headers,
         )
 
     def words(self, script: str, text: str) -> str:

@@ -37,13 +37,19 @@ def problem_of(error: Exception) -> Problem:
     return Problem("internal", "是我们这边的问题，已经记下。请过一会儿再试，或者打电话给我们。")
 
 
-async def handle(request: Request, error: Exception) -> Response:
-    """Answer with what went wrong and what to do."""
+def noted(error: Exception) -> Problem:
+    """Say any error in the words of the catalogue, and in the log what we should know of."""
     problem = problem_of(error)
     if problem.status >= 500 and not isinstance(error, FormApiError):
         LOG.error("internal", exc_info=error)
     elif isinstance(error, StoreUnavailable):
         LOG.error("store: %s", error)
+    return problem
+
+
+async def handle(request: Request, error: Exception) -> Response:
+    """Answer with what went wrong and what to do."""
+    problem = noted(error)
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, HTTPException) and error.headers:
         headers |= error.headers  # which methods a 405 allows
@@ -52,7 +58,7 @@ async def handle(request: Request, error: Exception) -> Response:
     if wants_page(request):
         pages: Pages = request.app.state.pages
         response: Response = pages.page(
-            "problem.html", _script(request), problem.title, problem.status, problem=problem
+            "problem.html", _script(request), problem.title, problem=problem
         )
     else:
         response = JSONResponse(

@@ -11,11 +11,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from form_api import answers
 from form_api.decode import Posted
 from form_api.domain import ACTIONS, Kind, Submission
-from form_api.errors import FieldError, Problem
+from form_api.errors import FieldError, Problem, StoreUnavailable
 from form_api.service import Service, parse_id, sources
 from form_api.slots import ends_at, starts_at
 from form_api.web.bodies import SMALL_BODY
 from form_api.web.pages import Pages
+from form_api.web.problems import noted
 from form_api.web.requests import (
     address_of,
     field,
@@ -82,7 +83,7 @@ async def look_up(request: Request) -> Response:
         values = answers.check(form, posted, sources(service.site.rules)).values
         found = await service.find(values["number"], values["code"], address_of(request))
     except Problem as problem:
-        if problem.type not in ("invalid-answers", "not-found") or not wants_page(request):
+        if not wants_page(request):
             raise
         return _look_up_again(pages, script, posted, problem)
     return RedirectResponse(_status_address(service, found, script), 303)
@@ -90,18 +91,17 @@ async def look_up(request: Request) -> Response:
 
 def _look_up_again(pages: Pages, script: str, posted: Posted, problem: Problem) -> Response:
     form = pages.form(script, "status")
-    errors = problem.errors or (FieldError("number", "not-found", problem.detail),)
-    shown = Problem(problem.type, problem.detail, errors=errors)
+    if problem.type == "not-found":
+        problem.errors = (FieldError("number", "not-found", problem.detail),)
     return pages.page(
         "form.html",
         script,
         form.title,
-        problem.status,
         form=form,
-        problem=shown,
+        problem=problem,
         values={"number": field(posted, "number")},
         action=form.action,
-        errors={error.field: error.message for error in errors},
+        errors={error.field: error.message for error in problem.errors},
     )
 
 
@@ -123,10 +123,9 @@ async def page_action(request: Request) -> Response:
     try:
         request_id = parse_id(field(posted, "request"))
         found = await service.act(found, action, posted, request_id)
-    except Problem as problem:
-        if problem.type not in ("invalid-answers", "no-place", "conflict"):
-            raise
-        return _status_page(request, service, found, token["script"], action, posted, problem)
+    except (Problem, StoreUnavailable) as error:
+        now = await service.find_by_id(token["id"])
+        return _status_page(request, service, now, token["script"], action, posted, noted(error))
     return RedirectResponse(_status_address(service, found, token["script"]), 303)
 
 
@@ -183,11 +182,11 @@ def _status_page(
         "status.html",
         script,
         f"{found.number} 的进展",
-        problem.status if problem else 200,
         status=service.status(found),
         actions=service.possible(found),
         address=_status_address(service, found, script),
-        request_ids={action.id: str(uuid.uuid4()) for action in service.possible(found)},
+        request_ids={action.id: str(uuid.uuid4()) for action in service.possible(found)}
+        | ({failed: values.get("request", "")} if problem and problem.retry_after else {}),
         failed=failed,
         values=values,
         problem=problem,

@@ -18,11 +18,12 @@ from form_api.answers import CONTROL, Checked
 from form_api.crypto import Tampered
 from form_api.decode import Posted
 from form_api.domain import Kind
-from form_api.errors import Problem
+from form_api.errors import Problem, StoreUnavailable
 from form_api.receipts import Receipt
 from form_api.service import Service, parse_id
 from form_api.web.bodies import LARGE_BODY, SMALL_BODY
 from form_api.web.pages import Pages
+from form_api.web.problems import noted
 from form_api.web.requests import (
     field,
     read_posted,
@@ -62,8 +63,6 @@ class Submissions:
                 return self._form_page(pages, script, posted)
             return await self._checked_page(request, service, pages, script, posted)
         except Problem as problem:
-            if not problem.errors:
-                raise
             return self._form_page(pages, script, posted, problem)
 
     async def _checked_page(
@@ -73,10 +72,18 @@ class Submissions:
         _refuse_trap(posted, form.trap)
         token = self._token(service, posted)
         if token is None:
-            checked = await service.check(form, posted)
+            checked = await service.check(self.kind, posted)
             return self._check_page(service, pages, script, checked, posted)
         await asyncio.sleep(service.bots.too_fast_by(token["at"], service.clock()))
-        receipt = await service.submit(self.kind, posted, token["id"], sender_of(request, "page"))
+        sender = sender_of(request, "page")
+        try:
+            receipt = await service.submit(self.kind, posted, token["id"], sender)
+        except (Problem, StoreUnavailable) as error:
+            problem = noted(error)
+            if problem.retry_after is None:
+                raise problem from error
+            checked = await service.check(self.kind, posted)
+            return self._check_page(service, pages, script, checked, posted, problem)
         return RedirectResponse(receipt_address(service, receipt, script), 303)
 
     def _token(self, service: Service, posted: Posted) -> dict[str, Any] | None:
@@ -90,33 +97,42 @@ class Submissions:
         return token if fresh and same and token["kind"] == self.kind.id else None
 
     def _check_page(
-        self, service: Service, pages: Pages, script: str, checked: Checked, posted: Posted
+        self,
+        service: Service,
+        pages: Pages,
+        script: str,
+        checked: Checked,
+        posted: Posted,
+        problem: Problem | None = None,
     ) -> Response:
-        """Show the answers back. The hidden fields are what will be posted, and nothing else."""
+        """Show the answers back. The hidden fields are what will be posted, and nothing else.
+
+        With a problem that passes, they wait there to be sent again, as the same submission.
+        """
         form = pages.form(script, self.kind.form)
         hidden = _hidden(checked)
         shown = Posted(
             {name: [value for key, value in hidden if key == name] for name, _ in hidden},
             is_form=True,
         )
-        token = service.keys.token(
-            "confirm",
-            {
-                "id": str(uuid.uuid4()),
-                "kind": self.kind.id,
-                "at": service.clock().timestamp(),
-                "answers": service.fingerprint(shown).hex(),
-            },
-        )
+        token = {
+            "id": str(uuid.uuid4()),
+            "kind": self.kind.id,
+            "at": service.clock().timestamp(),
+            "answers": service.fingerprint(shown).hex(),
+        }
         return pages.page(
             "check.html",
             script,
             "核对后提交",
+            problem=problem,
             form=form,
             values=checked.values,
             photos=len(checked.photos),
             hidden=hidden,
-            confirmation=token,
+            confirmation=field(posted, "confirmation")
+            if problem
+            else service.keys.token("confirm", token),
             version=field(posted, "form_version"),
         )
 
@@ -135,10 +151,9 @@ class Submissions:
             "form.html",
             script,
             form.title,
-            problem.status if problem else 200,
+            problem=problem,
             form=form,
             values=values,
-            problem=problem,
             action=form.action,
             errors={error.field: error.message for error in problem.errors} if problem else {},
         )

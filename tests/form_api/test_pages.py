@@ -7,12 +7,15 @@ import io
 import json
 import re
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 from PIL import Image
+
+from form_api.errors import StoreUnavailable
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 
@@ -51,6 +54,22 @@ def browser(api: Any) -> Browser:
 
 
 FIRST = {"script": "hans", "form_version": "1", "category": "refused", "text": "一\r\n二 <b>&"}
+
+
+BOOKING = {
+    "matter": "small-shop",
+    "date": "2019-10-17",
+    "slot": "09:00-09:30",
+    "name": "李",
+    "phone": "13900139000",
+}
+
+
+def status_of(browser: Browser, confirmed: httpx.Response) -> str:
+    """Return the address of the status page of what was just confirmed."""
+    receipt = browser.get(confirmed.headers["Location"]).text
+    number, code = re.findall(r'class="number">([^<]*)<', receipt)
+    return browser.post("/api/status", {"number": number, "code": code}).headers["Location"]
 
 
 def test_two_steps_to_a_receipt(browser: Browser) -> None:
@@ -148,12 +167,7 @@ def test_photos_survive_the_check_page(api: Any, browser: Browser) -> None:
 
 def test_status_page_offers_what_can_be_done(browser: Browser) -> None:
     """Number and code lead to the status page, whose forms work without script."""
-    page = browser.post("/api/complaints", FIRST)
-    receipt = browser.get(browser.confirm(page).headers["Location"]).text
-    number, code = re.findall(r'class="number">([^<]*)<', receipt)
-    answer = browser.post("/api/complaints/status", {"number": number, "code": code})
-    assert answer.status_code == 303
-    address = answer.headers["Location"]
+    address = status_of(browser, browser.confirm(browser.post("/api/complaints", FIRST)))
     status = browser.get(address)
     assert "已收到" in status.text
     request = hidden(status.text)["request"]
@@ -182,24 +196,88 @@ def test_pages_close_after_a_while(api: Any, browser: Browser) -> None:
 def test_booking_without_script(api: Any, browser: Browser) -> None:
     """A full slot returns the form with free ones; a free one leads to a receipt with the place."""
     api.book()
-    fields = {
-        "matter": "small-shop",
-        "date": "2019-10-17",
-        "slot": "09:00-09:30",
-        "name": "李",
-        "phone": "13900139000",
-    }
-    page = browser.post("/api/appointments", fields)
+    page = browser.post("/api/appointments", BOOKING)
     full = browser.confirm(page, "/api/appointments")
     assert full.status_code == 409
     assert "09:30-10:00" in full.text
     assert "开小店" in page.text
-    page = browser.post("/api/appointments", fields | {"slot": "09:30-10:00"})
+    page = browser.post("/api/appointments", BOOKING | {"slot": "09:30-10:00"})
     receipt = browser.get(browser.confirm(page, "/api/appointments").headers["Location"])
     assert "1-1 号窗口" in receipt.text
     calendar = re.search(r'href="([^"]*calendar.ics)"', receipt.text)
     assert calendar
     assert "BEGIN:VCALENDAR" in browser.get(calendar[1]).text
+
+
+def test_a_day_off_is_said_before_the_check_page(browser: Browser) -> None:
+    """A day on which nobody works is said at the first step, by the wish it belongs to."""
+    fields = BOOKING | {"date": "2019-10-19", "date_2": "2019-10-20", "slot_2": "09:00-09:30"}
+    page = browser.post("/api/appointments", fields)
+    assert page.status_code == 422
+    assert '<a href="#field-date">哪一天：这一天不上班' in page.text
+    assert '<a href="#field-date_2">第二选择：哪一天：这一天不上班' in page.text
+
+
+def test_a_refusal_keeps_the_form(api: Any, browser: Browser) -> None:
+    """Who cannot have what they ask for is told so above their answers, in their script."""
+    api.book(slot="09:30-10:00", phone=BOOKING["phone"])
+    page = browser.post("/api/appointments", BOOKING | {"script": "hant"})
+    refused = browser.confirm(page, "/api/appointments")
+    assert refused.status_code == 409
+    assert "這個電話已經約了同一件事" in refused.text
+    assert 'value="李"' in refused.text
+
+
+def test_what_could_not_be_stored_is_sent_again_as_it_was(
+    api: Any, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While nothing can be stored the answers wait on the check page; pressing again is enough."""
+    page = browser.post("/api/complaints", FIRST)
+    with monkeypatch.context() as full:
+        full.setattr(api.service.store, "write", unavailable)
+        refused = browser.confirm(page)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "30")
+    assert "您的内容没有保存" in refused.text
+    assert confirmation(refused.text) == confirmation(page.text)
+    assert browser.confirm(refused).status_code == 303
+
+
+async def unavailable(_command: Any) -> None:
+    """Stand in for a store whose disk is full."""
+    raise StoreUnavailable("disk full")
+
+
+def test_a_status_page_keeps_what_was_written(
+    api: Any, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words that could not be kept stay on the page: to be sent again, or, too late, to copy."""
+    address = status_of(browser, browser.confirm(browser.post("/api/complaints", FIRST)))
+    shown = browser.get(address).text
+    more = {"request": hidden(shown)["request"], "text": "还有一句"}
+    with monkeypatch.context() as full:
+        full.setattr(api.service.store, "write", unavailable)
+        refused = browser.post(f"{address}/add", more)
+    assert refused.status_code == 503
+    assert "还有一句</textarea>" in refused.text
+    assert more["request"] in refused.text
+    browser.post(f"{address}/withdraw", {"request": str(uuid.uuid4())})
+    late = browser.post(f"{address}/add", more)
+    assert late.status_code == 409
+    assert "<strong>已撤回</strong>" in late.text
+    assert "<p>还有一句</p>" in late.text
+
+
+def test_guessing_codes_is_stopped_on_the_form(start: Callable[..., Any]) -> None:
+    """Who asks too often keeps the form and reads when to come back, in their script."""
+    browser = Browser(start(bot_checks=True))
+    asked = {"number": "T191015-00000000", "code": "1", "script": "hant"}
+    for _ in range(50):
+        page = browser.post("/api/status", asked)
+        if page.status_code == 429:
+            break
+    assert int(page.headers["Retry-After"]) > 0
+    assert "查詢碼錯得太多" in page.text
+    assert 'value="T191015-00000000"' in page.text
 
 
 def test_problem_pages_are_pages(browser: Browser) -> None:
@@ -225,11 +303,10 @@ def test_help_request_without_script(browser: Browser) -> None:
     fields = {"township": "jiuqu", "way": "call", "name": "李大爷", "phone": "0539-8381234"}
     page = browser.post("/api/help-requests", fields | {"script": "hans"})
     assert "九曲街道" in page.text
-    receipt = browser.get(browser.confirm(page, "/api/help-requests").headers["Location"]).text
-    number, code = re.findall(r'class="number">([^<]*)<', receipt)
-    assert number.startswith("B191015-")
-    address = browser.post("/api/status", {"number": number, "code": code}).headers["Location"]
-    request = hidden(browser.get(address).text)["request"]
+    address = status_of(browser, browser.confirm(page, "/api/help-requests"))
+    shown = browser.get(address).text
+    assert "<h1>B191015-" in shown
+    request = hidden(shown)["request"]
     done = browser.post(f"{address}/withdraw", {"request": request})
     assert "已撤回" in browser.get(done.headers["Location"]).text
 

@@ -111,7 +111,6 @@ async def _day_page(visitor: Visitor, problem: Problem | None = None, failed: st
     return visitor.page(
         "day.html",
         "今天的预约" if date == today else f"{date} 的预约",
-        problem.status if problem else 200,
         date=date,
         today=today,
         place=place,
@@ -132,7 +131,6 @@ async def _phone_page(visitor: Visitor, problem: Problem | None = None) -> Respo
     return visitor.page(
         "phone.html",
         "电话预约",
-        problem.status if problem else 200,
         fields_shown=[_phone_field(visitor, form.field(name)) for name in PHONE_FIELDS],
         values={name: visitor.text(name) or query.get(name, "") for name in PHONE_FIELDS},
         offered="slot" in query,

@@ -56,7 +56,6 @@ async def _page(visitor: Visitor, problem: Problem | None = None, failed: str = 
     return visitor.page(
         "capacity.html",
         "号源",
-        problem.status if problem else 200,
         places={EVERYWHERE: "所有地方"} | visitor.desk.hall.places(),
         slots=[(label, label) for label in visitor.desk.service.site.rules.schedule.labels],
         quotas=quotas,

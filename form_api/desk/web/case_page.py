@@ -53,7 +53,6 @@ async def case_page(
     return visitor.page(
         "case.html",
         opened.found.number,
-        problem.status if problem else 200,
         case=opened,
         next_step=_next_step(opened, names, leader),
         shown=[

@@ -73,7 +73,6 @@ async def _page(visitor: Visitor, problem: Problem | None = None, failed: str = 
     return visitor.page(
         "publishing.html",
         "公开答复",
-        problem.status if problem else 200,
         groups=[
             (title, hint, [a for a in answers if a["state"] in states])
             for title, hint, states in GROUPS

@@ -55,7 +55,6 @@ async def _page(visitor: Visitor, problem: Problem | None = None) -> Response:
     return visitor.page(
         "queue.html",
         "意见与求助",
-        problem.status if problem else 200,
         lines=lines,
         view=view,
         views=VIEWS,
@@ -91,7 +90,6 @@ async def _triage_page(visitor: Visitor, problem: Problem | None = None) -> Resp
     return visitor.page(
         "triage.html",
         "批量处理",
-        problem.status if problem else 200,
         excerpts=[(line, answers.get("text", "")[:EXCERPT]) for line, answers in opened],
         ticked=visitor.texts("number"),
         problem=problem,

@@ -93,9 +93,9 @@ class Visitor:
             raise Problem("malformed-body", "请刷新页面再做一次。")
         return int(text)
 
-    def page(self, template: str, title: str, code: int = 200, **context: Any) -> Response:
+    def page(self, template: str, title: str, **context: Any) -> Response:
         """Draw a page of the desk."""
-        return draw(self.request, template, title, code, visitor=self, **context)
+        return draw(self.request, template, title, visitor=self, **context)
 
 
 Handler = Callable[[Visitor], Awaitable[Response]]
@@ -125,7 +125,6 @@ def signed_in(right: str = "") -> Callable[[Handler], Callable[[Request], Awaita
                 return visitor.page(
                     "refused.html",
                     problem.title,
-                    problem.status,
                     problem=problem,
                     kept=typed(sent(form)),
                 )
@@ -135,7 +134,9 @@ def signed_in(right: str = "") -> Callable[[Handler], Callable[[Request], Awaita
     return decorate
 
 
-def draw(request: Request, template: str, title: str, code: int = 200, **context: Any) -> Response:
+def draw(
+    request: Request, template: str, title: str, code: int | None = None, **context: Any
+) -> Response:
     """Draw a page in the site's shell."""
     pages: Pages = request.app.state.pages
     problem: Problem | None = context.get("problem")
@@ -143,13 +144,10 @@ def draw(request: Request, template: str, title: str, code: int = 200, **context
         "visitor": None,
         "new_request": new_request,
         "places_to_go": PLACES_TO_GO,
-        "problem": None,
         "failed": "",
         "errors": {error.field: error.message for error in problem.errors} if problem else {},
         "kept": (),
     }
-    if problem is not None and problem.errors:
-        title = f"要改：{title}"
     return pages.page(template, "hans", title, code, head=HEAD, **beginning | context)
 
 
