@@ -20,8 +20,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from form_api import answers, bots, crypto, domain, metrics, photos
 from form_api.answers import CONTROL, Answers, Checked
 from form_api.crypto import Keys
@@ -396,71 +394,6 @@ class Service:
         except refusals.Refused as refused:
             raise await self._explain(refused, _booking_values(found)) from refused
         return await self.find_by_id(found.id)
-
-    def status(self, found: Submission) -> dict[str, Any]:
-        """Say how a submission stands, in data; the words a person wrote are in it."""
-        key = self.keys.data_key(found.id, found.data_key) if found.data_key else None
-        body: dict[str, Any] = {
-            "number": found.number,
-            "kind": found.kind,
-            "state": found.state,
-            "state_label": domain.STATES[found.state],
-            "received_at": local(found.received_at),
-            "due_on": found.due_on,
-            "timezone": "Asia/Shanghai",
-            "matter": found.matter,
-            "township": found.township,
-            "photos": found.photos,
-            "timeline": [
-                self.event(found, event, key)
-                for event in found.events
-                if not domain.is_internal(event)
-            ],
-            "actions": [action.id for action in self.possible(found)],
-        }
-        if found.booking:
-            body |= {
-                "date": found.booking.date,
-                "slot": found.booking.label,
-                "place": self.place_label(found.booking.place),
-                "party_size": found.booking.places,
-            }
-        if found.purged_at:
-            body["purged_at"] = local(found.purged_at)
-        if key and found.sealed:
-            sealed = crypto.unseal_json(key, f"answers|{found.id}", found.sealed)
-            body["answers"] = self.without_personal(found.kind, sealed["answers"])
-        return body
-
-    def possible(self, found: Submission) -> list[domain.Action]:
-        """List what the person can do now."""
-        if found.data_key is None:
-            return []
-        return domain.possible(found.kind, found.state, found.done)
-
-    def without_personal(self, kind: str, values: Answers) -> Answers:
-        """Leave out who the person is: a receipt may lie about on a shared computer."""
-        form = self.site.rules.forms[domain.KINDS[kind].form]
-        personal = {field.name for field in form.fields if field.personal}
-        return {name: value for name, value in values.items() if name not in personal}
-
-    def event(self, found: Submission, event: domain.Event, key: AESGCM | None) -> dict[str, Any]:
-        """Return a line of the timeline."""
-        label = (
-            domain.ACTIONS[event.action].label
-            if event.action in domain.ACTIONS
-            else {"submit": "提交", "purge": "保存期满，内容已删除"}.get(event.action, event.action)
-        )
-        line: dict[str, Any] = {
-            "at": local(event.at),
-            "action": event.action,
-            "label": label,
-            "by": event.actor.partition(":")[0],
-        }
-        line |= {k: v for k, v in event.data.items() if k in ("grade", "date", "slot", "due_on")}
-        if key and event.sealed:
-            line["text"] = crypto.unseal_json(key, f"event|{found.id}", event.sealed)
-        return line
 
     async def photo(self, found: Submission, place: int) -> bytes:
         """Return one of the person's photos."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from form_api import domain
+from form_api import domain, progress
 from form_api.desk.accounts import ANSWER, Officer
 from form_api.desk.case import OUTCOMES, Case
 from form_api.desk.publishing import LABELS, STATES
@@ -148,7 +148,7 @@ def _draft(opened: Case, entries: list[Entry], published: dict[str, Any] | None)
 def _entry(visitor: Visitor, opened: Case, event: domain.Event, names: dict[str, Officer]) -> Entry:
     service, found = visitor.desk.service, opened.found
     key = service.keys.data_key(found.id, found.data_key) if found.data_key else None
-    line = service.event(found, event, key)
+    line = progress.line(found, event, key)
     _, _, id_ = event.actor.partition(":")
     who = (
         names[id_].name
