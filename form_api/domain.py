@@ -101,8 +101,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             _action("add", "补充说明", "complaint help", "received in_progress answered"),
             _action("withdraw", "撤回", "complaint help", "received in_progress", "withdrawn"),
             _action("reopen", "重新办", "complaint", "answered closed", "in_progress", once=True),
-            _action("cancel", "取消预约", "appointment", "booked", "cancelled"),
             _action("reschedule", "改期", "appointment", "booked"),
+            _action("cancel", "取消预约", "appointment", "booked", "cancelled"),
             _action(
                 "rate", "评价", "complaint help appointment", "answered closed attended", once=True
             ),

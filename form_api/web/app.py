@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -74,9 +75,10 @@ def _api() -> list[BaseRoute]:
         listed.append(Route(f"{base}/{{number}}/{{action}}", one.act, methods=["POST"]))
     listed += [
         Route("/receipts/{token}", submissions.receipt_page),
-        Route("/receipts/{token}/calendar.ics", status.page_calendar),
+        Route("/receipts/{token}/calendar.ics", partial(status.page_calendar, "receipt")),
         Route("/status", status.look_up, methods=["POST"]),
         Route("/status/{token}", status.page),
+        Route("/status/{token}/calendar.ics", partial(status.page_calendar, "status")),
         Route("/status/{token}/{action}", status.page_action, methods=["POST"]),
         Route("/slots", public.slots),
         Route("/challenge", public.challenge),

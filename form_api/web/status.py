@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from form_api import answers
+from form_api import answers, progress
 from form_api.decode import Posted
-from form_api.domain import ACTIONS, Kind, Submission
+from form_api.domain import ACTIONS, KINDS, Kind, Submission
 from form_api.errors import FieldError, Problem, StoreUnavailable
 from form_api.service import Service, parse_id, sources
 from form_api.slots import ends_at, starts_at
@@ -129,10 +130,10 @@ async def page_action(request: Request) -> Response:
     return RedirectResponse(_status_address(service, found, token["script"]), 303)
 
 
-async def page_calendar(request: Request) -> Response:
-    """Return the calendar file a receipt page offers."""
+async def page_calendar(page: str, request: Request) -> Response:
+    """Return the calendar file a receipt or status page offers."""
     service = service_of(request)
-    token = open_page_token(service, "receipt", request.path_params["token"])
+    token = open_page_token(service, page, request.path_params["token"])
     return calendar_file(service, await service.find_by_id(token["id"]))
 
 
@@ -178,14 +179,16 @@ def _status_page(
 ) -> Response:
     values = {name: value[0] for name, value in posted.values.items()} if posted else {}
     errors = {error.field: error.message for error in problem.errors} if problem else {}
-    return _pages(request).page(
+    pages = _pages(request)
+    return pages.page(
         "status.html",
         script,
         f"{found.number} 的进展",
-        status=service.status(found),
-        actions=service.possible(found),
+        status=_status(service, found),
+        asked=pages.form(script, KINDS[found.kind].form),
+        actions=progress.possible(found),
         address=_status_address(service, found, script),
-        request_ids={action.id: str(uuid.uuid4()) for action in service.possible(found)}
+        request_ids={action.id: str(uuid.uuid4()) for action in progress.possible(found)}
         | ({failed: values.get("request", "")} if problem and problem.retry_after else {}),
         failed=failed,
         values=values,
@@ -200,8 +203,12 @@ def _status_address(service: Service, found: Submission, script: str) -> str:
     return f"/api/status/{token}"
 
 
+def _status(service: Service, found: Submission) -> dict[str, Any]:
+    return progress.status(service.site.rules, service.keys, found)
+
+
 def _status_answer(service: Service, found: Submission) -> Response:
-    return JSONResponse(service.status(found), headers={"Cache-Control": "no-store"})
+    return JSONResponse(_status(service, found), headers={"Cache-Control": "no-store"})
 
 
 def _action(name: str) -> str:

@@ -178,6 +178,34 @@ def test_status_page_offers_what_can_be_done(browser: Browser) -> None:
     assert "补一句" in browser.get(done.headers["Location"]).text
 
 
+def test_a_status_page_says_what_it_is_about(browser: Browser) -> None:
+    """Who has several appointments sees which one it is, and takes its new time to the calendar."""
+    page = browser.post("/api/appointments", BOOKING | {"party_size": "1"})
+    address = status_of(browser, browser.confirm(page, "/api/appointments"))
+    shown = browser.get(address).text
+    assert "<dt>办什么事</dt><dd>开小店</dd>" in shown
+    assert "2019-10-17 09:00-09:30" in shown
+    assert BOOKING["phone"] not in shown
+    request = hidden(shown)["request"]
+    moved = {"request": request, "date": "2019-10-18", "slot": "10:00-10:30"}
+    again = browser.get(browser.post(f"{address}/reschedule", moved).headers["Location"]).text
+    assert "2019-10-17" not in again.partition("<h2>经过</h2>")[0]
+    calendar = re.search(r'href="([^"]*calendar.ics)"', again)
+    assert calendar
+    assert "DTSTART:20191018T020000Z" in browser.get(calendar[1]).text
+
+
+def test_what_cannot_be_undone_is_behind_a_fold(browser: Browser) -> None:
+    """Cancelling takes a second press, after a sentence that says what it means."""
+    page = browser.post("/api/appointments", BOOKING)
+    shown = browser.get(status_of(browser, browser.confirm(page, "/api/appointments"))).text
+    fold = re.search(r"<details(.*?)</details>", shown, re.S)
+    assert fold
+    assert "只是想换个时间，请用上面的“改期”" in fold[1]
+    assert "/cancel" in fold[1]
+    assert shown.index("/reschedule") < shown.index("/cancel")
+
+
 def test_wrong_code_returns_the_form(browser: Browser) -> None:
     """A wrong code says what to check and keeps the number."""
     page = browser.post("/api/status", {"number": "T191015-00000000", "code": "1"})

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from form_api import progress
 from form_api.desk import accounts
 from form_api.desk.accounts import Officer
 from form_api.desk.case import Step
@@ -137,7 +138,8 @@ def test_text_survives_the_end_of_a_session(office: Office) -> None:
     assert office.li.client.post(f"{page}answer", data=_hidden(form)).status_code == 200
     found = office.found(number)
     assert found.state == "answered"
-    line = office.api.service.status(found)["timeline"][-1]
+    service = office.api.service
+    line = progress.status(service.site.rules, service.keys, found)["timeline"][-1]
     assert line["text"] == text
     office.forward(minutes=1)
 
