@@ -14,15 +14,11 @@ from pathlib import Path
 from form_api.crypto import Keys, read_keys, write_keys
 from form_api.errors import ConfigError
 from form_api.settings import Settings
+from form_api.store.address import is_sqlite, path_of
 from form_api.store.base import Tx
-from form_api.store.sqlite_file import SqliteTx, connect_read_only, path_of
+from form_api.store.sqlite_file import SqliteTx, connect_read_only
 
 LOG = logging.getLogger("form_api")
-
-
-def is_sqlite(url: str) -> bool:
-    """Whether the store is a file on this machine."""
-    return not url.startswith(("postgresql://", "postgres://"))
 
 
 def key_path(settings: Settings) -> Path:

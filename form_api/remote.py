@@ -15,9 +15,10 @@ from typing import Any
 from urllib.parse import quote
 
 from form_api.errors import ConfigError
-from form_api.opening import is_sqlite, load_keys
+from form_api.opening import load_keys
 from form_api.settings import Settings
-from form_api.store.sqlite_file import lock_file, path_of
+from form_api.store.address import is_sqlite, path_of
+from form_api.store.sqlite_file import lock_file
 
 TIMEOUT_SECONDS = 3600
 """Moving a large store takes its time."""

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from form_api.errors import ConfigError
+from form_api.store.address import is_sqlite, path_of
 
 PREFIX = "FORM_API_"
 
@@ -34,6 +35,15 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) == 0:
         raise ValueError("应当是大于 0 的数字")
     return int(text)
+
+
+def _database(text: str) -> str:
+    try:
+        if is_sqlite(text):
+            path_of(text)
+    except ConfigError as error:
+        raise ValueError(error) from error
+    return text
 
 
 def _path(text: str) -> Path | None:
@@ -94,7 +104,7 @@ class Settings:
 
     database: str = field(
         default="sqlite:///var/form-api.db",
-        metadata=_about(str, "数据库：sqlite:///文件 或 postgresql://…"),
+        metadata=_about(_database, "数据库：sqlite:///文件 或 postgresql://…"),
     )
     host: str = field(default="127.0.0.1", metadata=_about(str, "监听的地址"))
     port: int = field(default=8000, metadata=_about(_port, "监听的端口；0 是任选一个"))

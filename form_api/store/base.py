@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from form_api.errors import ConfigError
+from form_api.store.address import is_sqlite, path_of
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -68,12 +68,7 @@ def open_store(
     """Choose the engine by the database URL; the checks tell whether the keys belong to it."""
     from form_api.store.postgres import PostgresStore
     from form_api.store.sqlite import SqliteStore
-    from form_api.store.sqlite_file import path_of
 
-    if url.startswith(("postgresql://", "postgres://")):
-        return PostgresStore(url, key_check, queue_limit, second_check)
-    if url.startswith("sqlite:") or "://" not in url:
+    if is_sqlite(url):
         return SqliteStore(path_of(url), key_check, queue_limit, second_check)
-    raise ConfigError(
-        f"数据库地址 {url.split('://')[0]}://… 不认识；请用 sqlite:///文件 或 postgresql://…"
-    )
+    return PostgresStore(url, key_check, queue_limit, second_check)

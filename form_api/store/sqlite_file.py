@@ -18,17 +18,6 @@ BUSY_MILLISECONDS = 2000
 JOURNAL_LIMIT = 64 * 1024 * 1024
 
 
-def path_of(url: str) -> Path:
-    """Return the file of `sqlite:///relative`, `sqlite:////absolute` or a plain path."""
-    for prefix in ("sqlite:///", "sqlite:"):
-        if url.startswith(prefix):
-            url = url[len(prefix) :]
-            break
-    if not url:
-        raise ConfigError("数据库地址里没有文件名；请写成 sqlite:///var/form-api.db")
-    return Path(url)
-
-
 class SqliteTx:
     """A transaction on one SQLite connection."""
 

@@ -151,6 +151,7 @@ def test_stop_finishes_and_ends_well(tmp_path: Path) -> None:
 def test_settings_report_all_mistakes_at_once(tmp_path: Path) -> None:
     """Every wrong setting is named in one go, with what it should look like."""
     wrong = {
+        "FORM_API_DATABASE": "mysql://host/forms",
         "FORM_API_PORT": "x",
         "FORM_API_BOT_CHECKS": "no",
         "FORM_API_NOPE": "1",
@@ -164,6 +165,15 @@ def test_settings_report_all_mistakes_at_once(tmp_path: Path) -> None:
     assert refused.returncode == 1
     for name in wrong:
         assert name in refused.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("task", ["serve", "migrate", "verify"])
+def test_an_unknown_engine_is_refused_and_nothing_made(tmp_path: Path, task: str) -> None:
+    """An address of no engine we know gets its form explained; no key, no folder is left."""
+    refused = run(tmp_path, task, "--database", "mysql://host/forms")
+    assert refused.returncode == 1
+    assert "mysql://… 不认识" in refused.stderr
     assert not list(tmp_path.iterdir())
 
 
