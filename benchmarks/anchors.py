@@ -122,7 +122,9 @@ def _current(form: str) -> dict[str, str]:
 
 def _filled(shell: Shell, slots: dict[str, str], otherwise: str) -> str:
     """Return our shell as another tool's template."""
-    return shell.fill({slot: slots.get(slot) or otherwise.format(slot) for slot in shell.slots})
+    return shell.fill(
+        {slot: slots.get(slot) or otherwise.format(slot) for slot in shell.slots}
+    ).decode()
 
 
 def _write(path: Path, text: str) -> None:

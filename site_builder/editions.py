@@ -143,7 +143,7 @@ def _kiosk_shell(output: Output, script: str, convert: Converter) -> Output:
     """Confine the API's own pages, too: receipts and progress are where people are named."""
     given = json.loads(output.data)
     shell = Shell(tuple(given["parts"]), tuple(given["slots"]))
-    html = shell.fill({slot: f"@@{slot}@@" for slot in shell.slots})
+    html = shell.fill({slot: f"@@{slot}@@" for slot in shell.slots}).decode()
     warning = convert(KIOSK_WARNING) if ".hant." in output.path else KIOSK_WARNING
     confined = Shell.cut(_confined(html, f"@@root@@{script}", warning))
     text = json.dumps(confined.as_json(), ensure_ascii=False, separators=(",", ":"))

@@ -392,7 +392,7 @@ class Catalogue:
     def zone_of(self, matter: Matter) -> Zone | None:
         """Return the zone whose windows handle the matter."""
         zone = self._zones.get(matter.windows.first)
-        return zone if zone and zone == self._zones.get(matter.windows.last) else None
+        return zone if zone and zone is self._zones.get(matter.windows.last) else None
 
     @cached_property
     def _zones(self) -> dict[int, Zone]:

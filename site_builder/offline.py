@@ -55,13 +55,12 @@ class OfflineCopy:
     _files: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     _date: str = ""
 
-    def record(self, page: Page, texts: Texts, hans: Values, hant: Values) -> Record | None:
-        """Return what the copy keeps of a page: what it says, and what else fills its slots.
+    def keeps(self, page: Page) -> bool:
+        """Say whether a page is kept; people find the others by search when the site is large."""
+        return not (self.large and page.kind in _OF_MATTERS)
 
-        None when the site is too large for a phone and people find this page by search instead.
-        """
-        if self.large and page.kind in _OF_MATTERS:
-            return None
+    def record(self, texts: Texts, hans: Values, hant: Values) -> Record:
+        """Return what the copy keeps of a page: what it says, and what else fills its slots."""
         differs = {slot: value for slot, value in hant.items() if value != hans[slot]}
         return {"texts": texts._asdict(), "values": hans, "hant": differs}
 

@@ -41,6 +41,10 @@ class Texts(NamedTuple):
     body: str
 
 
+_OWN: Final = {*Texts._fields, "updated", "path", "url", "twin"}
+"""Slots that each page fills with something else."""
+
+
 class Renderer:
     """Renders pages in both scripts.
 
@@ -70,6 +74,7 @@ class Renderer:
         self._environment.filters |= {"han_number": _han_number, "key": _key, "floor": _floor}
         self._entries: dict[tuple[str, str], Markup] = {}
         self._shells = {HANS: shell, HANT: shell.converted(convert)}
+        self._frames: dict[tuple[str, ...], Shell] = {}
         self.convert = convert
         self.templates = templates
         self._site_path = site_path
@@ -117,7 +122,15 @@ class Renderer:
         values = self.values(page, language) | texts._asdict()
         values["body"] = fill_slots(texts.body, values)
         path = self.paths(page)[language == HANT]
-        return Output(path, self._shells[language].fill(values).encode())
+        return Output(path, self._frame(page, values).fill(values))
+
+    def _frame(self, page: Page, values: dict[str, str]) -> Shell:
+        """Return the shell as pages of a kind at a depth have it in common, with few slots left."""
+        key = page.kind, page.section, values["lang"], values["root"], values["base"]
+        if key not in self._frames:
+            common = {slot: value for slot, value in values.items() if slot not in _OWN}
+            self._frames[key] = self._shells[values["lang"]].partly(common)
+        return self._frames[key]
 
     def _places(self, page: Page, language: str) -> dict[str, str]:
         """Return the ways out of a page: to the site's root, its script's root and its twin."""

@@ -10,15 +10,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
-from site_builder.script import Converter
+from site_builder.script import HAN, Converter
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_RUN = re.compile(f"[{HAN}]+")
 
 
 def han_runs(texts: Iterable[str]) -> set[str]:
     """Return the runs in some texts; pages repeat each other's lines, so a line is read once."""
     lines = dict.fromkeys("\n".join(texts).split("\n"))
-    return set(_HAN.findall("\n".join(lines)))
+    return set(_RUN.findall("\n".join(lines)))
 
 
 def script_table(texts: Iterable[str], convert: Converter) -> dict[str, dict[str, str]]:

@@ -7,8 +7,9 @@ Only Han characters change, so URLs, ids, codes and e-mail addresses, which are 
 from __future__ import annotations
 
 import json
+import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -19,8 +20,12 @@ CONFIG: Final = "s2tw"
 _SEPARATOR: Final = "\x1f"
 """Joins texts that are converted in one call; OpenCC passes it through (it drops NUL)."""
 
-_MOST_LINES: Final = 50_000
-"""So many lines are remembered: some 10 MB, whatever the size of the site."""
+_MOST: Final = 50_000
+"""So many lines and runs are remembered: some 15 MB, whatever the size of the site."""
+HAN: Final = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Han characters, for a pattern. No phrase of the dictionaries crosses another sign (but one
+composer's name), so a run of them is the same wherever it stands.
+"""
 
 
 class Converter:
@@ -28,7 +33,10 @@ class Converter:
 
     def __init__(self, glossary: Mapping[str, str] | None = None) -> None:
         self._convert = _opencc(frozenset((glossary or {}).items())).convert
-        self._known: dict[str, str] = {}
+        self._lines: dict[str, str] = {}
+        self._runs: dict[str, str] = {}
+        han = HAN + re.escape("".join(glossary or ()))
+        self._run = re.compile(f"([{han}][{han}]*)")  # not `+`: this way, re skips what is no Han
 
     def __call__(self, text: str) -> str:
         """Return the text in Traditional script."""
@@ -44,15 +52,26 @@ class Converter:
 
         No phrase crosses the end of a line, so a line is the same wherever it stands.
         """
-        lines = _SEPARATOR.join(texts).split("\n")
-        known = self._known
-        new = [line for line in dict.fromkeys(lines) if line not in known]
-        if new:
-            if len(known) > _MOST_LINES:
-                known.clear()
-                new = list(dict.fromkeys(lines))
-            known.update(zip(new, self("\n".join(new)).split("\n"), strict=True))
-        return "\n".join([known[line] for line in lines]).split(_SEPARATOR)
+        lines = _recalled(self._lines, _SEPARATOR.join(texts).split("\n"), self._by_runs)
+        return "\n".join(lines).split(_SEPARATOR)
+
+    def _by_runs(self, text: str) -> str:
+        """Do the same for new lines: clauses, names and labels stand in others, too."""
+        pieces = self._run.split(text)
+        pieces[1::2] = _recalled(self._runs, pieces[1::2], self)
+        return "".join(pieces)
+
+
+def _recalled(
+    known: dict[str, str], texts: list[str], convert: Callable[[str], str]
+) -> Iterable[str]:
+    """Return the texts converted; those that are not known yet are in one call."""
+    if new := set(texts).difference(known):
+        if len(known) > _MOST:
+            known.clear()
+            new = set(texts)
+        known.update(zip(new, convert("\n".join(new)).split("\n"), strict=True))
+    return map(known.__getitem__, texts)
 
 
 @lru_cache(maxsize=1)

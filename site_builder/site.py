@@ -114,5 +114,7 @@ class Site:
             yield opendata.matter_file(self.catalogue, page.context["matter"])
 
     def _record(self, page: Page, texts: Texts) -> Record | None:
+        if not self.copy.keeps(page):
+            return None
         hans, hant = (self.renderer.values(page, script) for script in (HANS, HANT))
-        return self.copy.record(page, texts, hans, hant)
+        return self.copy.record(texts, hans, hant)

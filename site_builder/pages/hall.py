@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.floorplan import floors
+from site_builder.model import Matter
 from site_builder.pages.lists import MOST, matter_list
 from site_builder.pages.page import (
     HALL,
@@ -18,10 +19,10 @@ def places(content: Content) -> Iterator[Page]:
     """The hall with its windows, and the townships."""
     catalogue = content.catalogue
     hall = catalogue.data.get("hall", {})
-    handled = {
-        zone.id: tuple(m for m in catalogue.matters if catalogue.zone_of(m) == zone)
-        for zone in catalogue.zones
-    }
+    handled: dict[str, list[Matter]] = {zone.id: [] for zone in catalogue.zones}
+    for matter in catalogue.matters:
+        if at := catalogue.zone_of(matter):
+            handled[at.id].append(matter)
     yield Page(
         "hall/",
         "hall",

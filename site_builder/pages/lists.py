@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ class Part:
         return [(n, _address(self.url, n)) for n in range(1, self.count + 1)]
 
 
-def numbered(page: Page, matters: tuple[Matter, ...]) -> Iterator[Page]:
+def numbered(page: Page, matters: Sequence[Matter]) -> Iterator[Page]:
     """Yield the pages of a list; the first has the address and the title of `page`."""
     parts = [matters[i : i + MOST] for i in range(0, len(matters), MOST)] or [()]
     for number, here in enumerate(parts, 1):
@@ -48,7 +48,7 @@ def numbered(page: Page, matters: tuple[Matter, ...]) -> Iterator[Page]:
         )
 
 
-def matter_list(url: str, title: str, matters: tuple[Matter, ...]) -> Iterator[Page]:
+def matter_list(url: str, title: str, matters: Sequence[Matter]) -> Iterator[Page]:
     """Yield a plain list of matters under a title."""
     page = Page(
         url,

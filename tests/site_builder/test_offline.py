@@ -28,7 +28,7 @@ def page(url: str, body: str) -> tuple[Page, Texts]:
 def made(*pages: tuple[Page, Texts], files: tuple[Output, ...] = (), **site: str) -> dict[str, Any]:
     copy = OfflineCopy(SHELL, Runs(CONVERT), site)
     for one, texts in pages:
-        copy.add_page(one, copy.record(one, texts, {"root": "../"}, {"root": "../../"}))
+        copy.add_page(one, copy.record(texts, {"root": "../"}, {"root": "../../"}))
     for file in files:
         copy.add_file(file)
     return {output.path: output.data for output in copy.outputs(TEMPLATES)}

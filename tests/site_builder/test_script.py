@@ -49,3 +49,9 @@ def test_remembered_lines_are_converted_like_whole_texts() -> None:
     texts = ["头发\n发展\n只有一只\n", "发展\n准予\x20后来\n头发", ""]
     assert convert.lines(*texts) == convert.all(*texts)
     assert convert.lines(*reversed(texts)) == convert.all(*reversed(texts))
+
+
+def test_a_glossary_word_may_hold_other_signs() -> None:
+    """A word with letters in it is found on pages, where runs of Han characters are looked up."""
+    convert = Converter({"K歌": "K詞"})
+    assert convert.lines("去K歌\n里面", "歌") == ["去K詞\n裡面", "歌"]
