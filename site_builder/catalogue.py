@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +11,7 @@ from typing import TypeVar
 from site_builder import cores, load
 from site_builder.check import check_catalogue
 from site_builder.errors import ContentError, Finding, Severity
-from site_builder.model import Catalogue, Document, Matter, Package, SharedMaterial, Theme
+from site_builder.model import Catalogue, Document, Matter, SharedMaterial, Theme
 from site_builder.parse import Parser
 
 Record = TypeVar("Record")
@@ -37,11 +38,8 @@ def examine(
     return catalogue, sorted(set(findings))
 
 
-def read(content: Path, files: Sequence[Path] | None = None) -> tuple[Catalogue, list[Finding]]:
-    """Return the records of a content folder, without judging how they fit together.
-
-    `files` limits the matters to those in these files.
-    """
+def read(content: Path) -> tuple[Catalogue, list[Finding]]:
+    """Return the records of a content folder, without judging how they fit together."""
     findings: list[Finding] = []
 
     def sound(results: Iterable[Document | Finding]) -> Iterator[Document]:
@@ -62,17 +60,10 @@ def read(content: Path, files: Sequence[Path] | None = None) -> tuple[Catalogue,
     def table(name: str, how: Callable[[Parser], tuple[Record, ...]]) -> tuple[Record, ...]:
         return parsed(data[name], how) if name in data else ()
 
-    themes = table("themes", lambda parser: parser.named(Theme))
-    order = {theme.id: i for i, theme in enumerate(themes)}
-    matters: list[Matter] = []
-    files = load.matter_files(content) if files is None else files
-    for matter, wrong in cores.share(files, partial(_matters, content)):
-        matters += [matter] if matter else []
-        findings += wrong
-    catalogue = Catalogue(
-        matters=tuple(sorted(matters, key=lambda m: (order.get(m.theme_id, len(order)), m.id))),
+    rest = Catalogue(
+        matters=(),
         packages=tuple(parsed(d, Parser.package) for d in sound(load.read_packages(content))),
-        themes=themes,
+        themes=table("themes", lambda parser: parser.named(Theme)),
         zones=table("hall", Parser.zones),
         townships=table("townships", Parser.townships),
         cancelled=table("cancelled-proofs", Parser.cancelled),
@@ -81,7 +72,22 @@ def read(content: Path, files: Sequence[Path] | None = None) -> tuple[Catalogue,
         sources={name: document.source for name, document in data.items()},
         replies=tuple(sound(load.read_replies(content))),
     )
-    return catalogue, findings
+    catalogue, wrong = with_matters(rest, content, load.matter_files(content))
+    return catalogue, findings + wrong
+
+
+def with_matters(
+    rest: Catalogue, content: Path, files: Sequence[Path]
+) -> tuple[Catalogue, list[Finding]]:
+    """Return a catalogue with the matters in some files, and what is wrong with these."""
+    matters: list[Matter] = []
+    findings: list[Finding] = []
+    for matter, wrong in cores.share(files, partial(_matters, content)):
+        matters += [matter] if matter else []
+        findings += wrong
+    order = {theme.id: i for i, theme in enumerate(rest.themes)}
+    matters.sort(key=lambda m: (order.get(m.theme_id, len(order)), m.id))
+    return replace(rest, matters=tuple(matters)), findings
 
 
 def _matters(content: Path, files: Iterable[Path]) -> Iterator[tuple[Matter | None, list[Finding]]]:
@@ -93,10 +99,3 @@ def _matters(content: Path, files: Iterable[Path]) -> Iterator[tuple[Matter | No
         else:
             parser = Parser(document)
             yield parser.matter(), parser.findings
-
-
-def packages_with(content: Path, matter_ids: Set[str]) -> tuple[Package, ...]:
-    """Return the packages in which one of these matters can occur."""
-    documents = (d for d in load.read_packages(content) if isinstance(d, Document))
-    packages = [Parser(document).package() for document in documents]
-    return tuple(p for p in packages if not matter_ids.isdisjoint(p.possible_matter_ids))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,6 +49,22 @@ def share(
         done |= _received(process, end)
     os.close(turns)
     return list(chain.from_iterable(done[i] for i in range(len(portions))))
+
+
+def aside(work: Callable[[], bool]) -> Callable[[], bool]:
+    """Start work on another core, and return what waits for its answer."""
+    if _cores() == 1:
+        return work
+    process = multiprocessing.get_context("fork").Process(
+        target=lambda: sys.exit(not work()), daemon=True
+    )
+    process.start()
+
+    def answer() -> bool:
+        process.join()
+        return process.exitcode == 0
+
+    return answer
 
 
 _PORTIONS: Final = 16

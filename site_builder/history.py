@@ -68,16 +68,17 @@ def head(content: Path) -> str:
 def kept_changes(content: Path, cache: Path) -> tuple[Change, ...]:
     """Return the changes from `cache`; while no commit was made, git is not asked again."""
     at = head(content)
+    if not at:
+        return ()
     path = cache / f"changes-{hashlib.blake2b(at.encode(), digest_size=8).hexdigest()}.json"
     if path.exists():
         return tuple(_from_json(value) for value in json.loads(path.read_text("utf-8")))
     found = changes(content)
-    if at:
-        cache.mkdir(parents=True, exist_ok=True)
-        for old in cache.glob("changes-*.json"):
-            old.unlink(missing_ok=True)
-        values = [{**asdict(change), "at": change.at.isoformat()} for change in found]
-        write_whole(path, json.dumps(values, ensure_ascii=False))
+    cache.mkdir(parents=True, exist_ok=True)
+    for old in cache.glob("changes-*.json"):
+        old.unlink(missing_ok=True)
+    values = [{**asdict(change), "at": change.at.isoformat()} for change in found]
+    write_whole(path, json.dumps(values, ensure_ascii=False))
     return found
 
 

@@ -11,14 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import form_definitions
-from site_builder import (
-    again,
-    downloads,
-    enginecache,
-    feed,
-    history,
-    output,
-)
+from site_builder import again, downloads, enginecache, feed, history, noted, output
 from site_builder.assets import Assets
 from site_builder.catalogue import load_catalogue
 from site_builder.editions import Edition
@@ -54,12 +47,14 @@ def build(
     with_downloads: bool = False,
     cache: Path | None = None,
     edition: Edition = iter,
+    memory: noted.Memory | None = None,
     say: Say = lambda _: None,
 ) -> Result:
     """Build the whole site of `content` into `out`, as it is in force `today`.
 
     Word and PDF files are made `with_downloads`; `say` is told about work that takes a while.
     What is costly and unchanged is taken from `cache`. `edition` makes another edition of it.
+    `memory` is given by who builds again and again into a folder that nobody else writes.
 
     `rendered` is the engine's work when MkDocs itself called us. Raises ContentError with all
     findings when the content has errors, and then leaves `out` as it was.
@@ -68,13 +63,18 @@ def build(
     cache = cache or CACHE
     today = today or dt.date.today()
     options = ("downloads",) if with_downloads else ()
-    inputs = again.Inputs(content, config, templates_of(config), out, cache, today, options)
+    inputs = noted.Inputs(content, config, templates_of(config), out, cache, today, options)
+    shelf = memory or inputs.shelf
     changes = history.kept_changes(content, cache)
-    before = again.Before.of(inputs, changes)
+    before, edit = again.look(inputs, changes, shelf)
     whole = edition is iter
-    edit = again.find_edit(inputs, before) if whole and not rendered else None
-    if edit:
-        return _update(inputs, edit, changes, say)
+    if (
+        edit
+        and whole
+        and not rendered
+        and (result := _update(inputs, shelf, before, edit, changes, say))
+    ):
+        return result
     everything = load_catalogue(content)
     catalogue = everything.in_force(today)
     engine = rendered or enginecache.rendered(config, content, inputs.templates, cache)
@@ -87,31 +87,41 @@ def build(
         papers = downloads.all_papers(catalogue, prose)
         others.append(downloads.outputs(papers, site.renderer.convert, cache / "downloads", say))
     if whole:
-        again.forget(inputs)
+        shelf.forget()
         written = site.write_pages(out) + output.write(chain(*others), out, site.page_paths())
-        figures = dict(catalogue.figures)
-        note = again.note_build(inputs, before, everything, figures, 2 * len(site.pages))
-        again.write_note(inputs, note, site.copy.runs.state())
+        shelf.put("runs", site.copy.runs.state())
+        noted.put_rest(shelf, everything)
+        figures, count = dict(catalogue.figures), 2 * len(site.pages)
+        noted.Note.of(out, before, everything, figures, count).put(shelf)
     else:
         written = output.write(edition(chain(site.page_files(), *others)), out)
     return Result(len(catalogue.matters), 2 * len(site.pages), written)
 
 
 def _update(
-    inputs: again.Inputs, edit: again.Edit, changes: tuple[history.Change, ...], say: Say
-) -> Result:
-    """Make again what shows the edited matters; everything else stands."""
+    inputs: noted.Inputs,
+    shelf: noted.Shelf,
+    before: noted.Before,
+    edit: again.Edit,
+    changes: tuple[history.Change, ...],
+    say: Say,
+) -> Result | None:
+    """Make again what shows the edited matters; everything else stands.
+
+    None when the site is not as the last build left it.
+    """
     matters, pages, out = int(edit.note.figures["matters"]), edit.note.pages, inputs.out
     if not (edit.changed or edit.news):
-        return Result(matters, pages, 0)
-    again.forget(inputs)
+        return Result(matters, pages, 0) if edit.untouched() else None
     engine = enginecache.rendered(inputs.config, inputs.content, inputs.templates, inputs.cache)
-    content = Content(edit.catalogue, (), _forms(inputs.content), changes)
+    content = Content(edit.catalogue, (), {}, changes)
     shown = list(pages_of(content, edit.changed))
     if edit.news:
         shown.append(news(content, edit.addresses))
-    large = matters > LARGEST
-    site = _site(inputs, content, engine, shown, large=large, runs=again.read_runs(inputs))
+    site = _site(inputs, content, engine, shown, large=matters > LARGEST, runs=edit.runs)
+    if not edit.untouched():
+        return None
+    shelf.forget()
     written = site.write_pages(out)
     files, gone = site.copy.outputs_again(out)
     if edit.news:
@@ -123,7 +133,8 @@ def _update(
     written += output.write_some(files, out)
     output.remove(gone, out)
     made = [*site.page_paths(), *(file.path for file in files)]
-    again.write_note(inputs, again.note_edit(edit, out, made, gone), site.copy.runs.state())
+    shelf.put("runs", site.copy.runs.state())
+    edit.note.after(before, out, made, gone).put(shelf)
     return Result(matters, pages, written)
 
 
@@ -145,7 +156,7 @@ def _forms(content: Path) -> Mapping[str, form_definitions.Form]:
 
 
 def _site(
-    inputs: again.Inputs,
+    inputs: noted.Inputs,
     content: Content,
     engine: Rendered,
     pages: Iterable[Page],

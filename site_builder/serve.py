@@ -14,6 +14,7 @@ import click
 from site_builder import engine, overlay
 from site_builder.catalogue import examine
 from site_builder.errors import ContentError, SiteError
+from site_builder.noted import Memory
 from site_builder.pipeline import build, templates_of
 
 
@@ -33,6 +34,7 @@ class Loop:
 
     def __init__(self, content: Path, config: Path, out: Path) -> None:
         self.content, self.config, self.out = content, config, out
+        self._memory = Memory()
         self._trouble = ""
         self._findings: str | None = None
 
@@ -40,7 +42,7 @@ class Loop:
         """Build; what is wrong is told, not raised."""
         self._trouble, self._findings = "", None
         try:
-            result = build(self.content, self.out, self.config)
+            result = build(self.content, self.out, self.config, memory=self._memory)
             click.echo(f"已更新：写了 {result.written} 个文件")
         except ContentError as error:
             click.echo("\n".join(map(str, error.findings)), err=True)
