@@ -110,7 +110,7 @@ class Inputs:
     def shelf(self) -> Shelf:
         """Where a build of this folder leaves its note."""
         name = hashlib.blake2b(str(self.out.resolve()).encode(), digest_size=8).hexdigest()
-        return Shelf(self.cache / "builds" / name)
+        return Shelf(self.cache / "notes" / name)
 
     def files(self) -> list[str]:
         """Return the configuration, the code, the templates and all content but matters."""

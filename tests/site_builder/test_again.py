@@ -323,7 +323,7 @@ def test_without_what_the_last_build_left_everything_is_built() -> None:
     with bureau() as office:
         for name in ("note", "rest", "runs"):
             office.build()
-            (kept,) = office.folder.glob(f"cache/builds/*/{name}")
+            (kept,) = office.folder.glob(f"cache/notes/*/{name}")
             kept.unlink()
             office.edit("third", _change("填报须知", f"写{name}"))
             office.build()
