@@ -8,10 +8,13 @@ finds nothing to commit and marks it then.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
 import logging
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -81,6 +84,23 @@ class Outbox:
 
 def bring(repository: str, folder: Path, file: dict[str, Any]) -> None:
     """Make a file in the repository hold what is wanted; nothing to do is done, too."""
+    with _alone(folder):
+        _bring(repository, folder, file)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Take turns at the copy: several services on one machine share it.
+
+    Else one resets the copy while another has a file ready, which then finds nothing to commit.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+
+
+def _bring(repository: str, folder: Path, file: dict[str, Any]) -> None:
     _refresh(repository, folder)
     content = folder / "content"
     path = (content if (content / "matters").is_dir() else folder) / file["path"]
@@ -104,7 +124,6 @@ def _refresh(repository: str, folder: Path) -> None:
         else:
             return
     shutil.rmtree(folder, ignore_errors=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
     _git(folder.parent, "clone", "--quiet", "--branch", BRANCH, "--", repository, str(folder))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 import yaml
 
 from form_api.desk import gate
+from form_api.desk import outbox as outbox_module
 from form_api.desk.accounts import Officer
 from form_api.desk.outbox import ALARM_AFTER, Outbox, bring
 from form_api.store import desk as stored
@@ -256,6 +258,29 @@ def test_a_crash_before_the_push_is_made_good(
     deliver()
     assert path not in waiting(office)
     assert "半个文件" not in repository.show(first)
+
+
+def test_two_services_take_turns_at_one_copy(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes while another's file is ready to be committed does not sweep it away."""
+    files = [{"path": f"{name}.md", "content": name, "message": name} for name in ("a", "b")]
+    second = threading.Thread(
+        target=bring, args=(str(repository.path), repository.copy, files[1]), daemon=True
+    )
+    git = outbox_module._git
+
+    def crowded(folder: Path, *arguments: str) -> str:
+        said = git(folder, *arguments)
+        if arguments[0] == "add" and not second.ident:
+            second.start()
+            second.join(1)
+        return said
+
+    monkeypatch.setattr(outbox_module, "_git", crowded)
+    bring(str(repository.path), repository.copy, files[0])
+    second.join(30)
+    assert [repository.show(f"{name}.md") for name in ("a", "b")] == ["a", "b"]
 
 
 def test_while_git_is_down_the_answer_waits(
