@@ -103,7 +103,7 @@ class Accounts:
             raise Problem("not-found", "没有登录。请核对账号、密码和动态码。")
         token = secrets.token_urlsafe(32)
         if not await self._store.write(partial(self._begin, token=token, row=row, step=step)):
-            raise Problem("not-found", "这个动态码已经用过，请等下一个。")
+            raise Problem("not-found", "这个动态码已经用过，请等下一个；或者密码刚刚改过。")
         return token
 
     async def session(self, token: str) -> Session | None:
@@ -147,9 +147,16 @@ class Accounts:
                 )
 
     def _begin(self, tx: Tx, token: str, row: Row, step: int) -> bool:
+        """Begin a session on what was proved, if the account still asks for just that."""
         now = self._now()
-        if row["totp"] is not None and not tx.run(
-            "UPDATE staff SET totp_step = ? WHERE id = ? AND totp_step < ?", step, row["id"], step
+        code, values = "totp IS NULL", [step, row["id"], row["password"]]
+        if row["totp"] is not None:
+            code = "totp = ? AND totp_step < ?"
+            values += [bytes(row["totp"]), step]
+        if not tx.run(
+            "UPDATE staff SET totp_step = ? WHERE id = ? AND disabled_at IS NULL"
+            f" AND password = ? AND {code}",
+            *values,
         ):
             return False
         tx.run("DELETE FROM staff_session WHERE ends_at < ? OR seen_at < ?", now, now - IDLE)
