@@ -87,9 +87,8 @@ async def purge(service: Service) -> int:
             partial(queries.due_for_purge, kind=kind.id, before=before)
         ):
             for id_ in ids:
-                count += await service.store.write(
-                    partial(commands.purge, id_=id_, at=milliseconds(now))
-                )
+                purge_one = partial(commands.purge, id_=id_, at=milliseconds(now))
+                count += await service.store.write(partial(purge_one, unchanged_since=before))
     if count:
         await service.store.forget()
         LOG.info("purged %d submissions past their retention", count)

@@ -128,10 +128,15 @@ def count_view(tx: Tx, path: str, day: str) -> None:
     )
 
 
-def purge(tx: Tx, id_: str, at: int) -> bool:
-    """Make a submission unreadable for good; its number and chain stay."""
+def purge(tx: Tx, id_: str, at: int, unchanged_since: int | None = None) -> bool:
+    """Make a submission unreadable for good; its number and chain stay.
+
+    Not one that somebody has touched since it was found to be past its time.
+    """
     row = tx.one("SELECT * FROM submission WHERE id = ?" + _lock(tx), id_)
     if row is None or row["purged_at"] is not None:
+        return False
+    if unchanged_since is not None and row["changed_at"] >= unchanged_since:
         return False
     last = tx.one("SELECT max(seq) AS seq FROM event WHERE submission = ?", id_)
     event = chain.following(

@@ -104,6 +104,26 @@ def test_notice_and_purge_agree(api: Any) -> None:
     assert "answers" not in api.status(receipt)
 
 
+def test_what_was_touched_meanwhile_is_not_purged(
+    api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who adds a word while the purge is under way keeps what they wrote."""
+    receipt = api.complain().json()
+    assert api.act(receipt, "withdraw").status_code == 200
+    api.clock.forward(days=366)
+    store = api.service.store
+    write = store.write
+
+    async def overtaken(command: Any) -> Any:
+        monkeypatch.undo()
+        await write(lambda tx: tx.run("UPDATE submission SET changed_at = changed_at + 999999999"))
+        return await write(command)
+
+    monkeypatch.setattr(store, "write", overtaken)
+    assert api.run(housekeeping.purge(api.service)) == 0
+    assert "answers" in api.status(receipt)
+
+
 def test_open_cases_are_never_purged(api: Any) -> None:
     """However old, what is not finished is kept."""
     receipt = api.complain().json()
