@@ -84,12 +84,14 @@ class Answers:
         reply = replace(step, action="reply", data=data)
         acts = [self._cases.act(case.found, case.officer, first)] if first else []
         acts.append(self._cases.act(case.found, case.officer, reply, checked=not first))
-        store = self._service.store
-        for id_ in await store.read(partial(desk.followers, leader=case.found.id)):
-            other = await self._service.find_by_id(id_)
-            same = replace(reply, version=other.version, request=f"{step.request}|{id_}", work={})
+        others = await self._cases.followers(case)
+        for other in others:
+            same = replace(
+                reply, version=other.version, request=f"{step.request}|{other.id}", work={}
+            )
             acts.append(self._cases.act(other, case.officer, same))
-        await self._cases.write(acts)
+        ids = [other.id for other in others]
+        await self._cases.write(acts, lambda tx: desk.followers(tx, case.found.id) == ids)
 
     async def _ask_back(self, case: Case, text: str) -> None:
         """Stop an answer that was copied, until the officer says that it is meant so."""

@@ -15,12 +15,12 @@ from typing import Any
 from form_api.desk.accounts import Officer
 from form_api.desk.hall import OFTEN, WALK_IN_PLACES, Hall, Visit
 from form_api.desk.refusals import wrong
-from form_api.domain import Wish, milliseconds
+from form_api.domain import Submission, Wish, milliseconds
 from form_api.errors import FieldError, Problem
 from form_api.export import opened
 from form_api.service import Service
 from form_api.slots import Slot, slot_id
-from form_api.store import desk
+from form_api.store import desk, queries
 from form_api.store.base import Tx
 from form_api.store.desk import Quota
 from form_api.wishes import place_of
@@ -61,17 +61,9 @@ class Capacity:
 
     async def stranded(self) -> list[Stranded]:
         """List those who are booked into slots that have been closed since."""
-        store, today = self._service.store, beijing(self._service.clock()).date()
-        changed = await self.quotas()
-        if all(quota.units for quota in changed):
-            return []
-        found: list[Stranded] = []
-        for row in await store.read(partial(desk.booked_from, start=today.isoformat())):
-            slot = Slot(row["place"], dt.date.fromisoformat(row["date"]), row["label"], 1)
-            if row["slot"].startswith(desk.WALK_IN) or desk.units_of(slot, changed):
-                continue
-            found.append(await self._stranded(row))
-        return found
+        today = beijing(self._service.clock()).date()
+        found = await self._service.store.read(partial(in_closed_slots, start=today))
+        return [await self._stranded(item) for item in found]
 
     async def move(
         self, officer: Officer, number: str, version: int, to: str, request: str
@@ -93,8 +85,7 @@ class Capacity:
 
     async def to_tell(self, officer: Officer) -> list[tuple[Visit, str, str]]:
         """List those who were moved and not telephoned yet: telephone in clear, and new day."""
-        ids = await self._service.store.read(moved_not_told)
-        found = [await self._service.find_by_id(id_) for id_ in ids]
+        found = await self._service.store.read(moved_not_told)
         if found:
             numbers = [item.number for item in found]
             await self._hall.log(officer, "look_at_phones", {"numbers": numbers})
@@ -108,26 +99,26 @@ class Capacity:
             for item in found
         ]
 
-    async def told(self, officer: Officer, number: str, request: str) -> None:
-        """Note that somebody was told of their new time."""
+    async def told(self, officer: Officer, number: str, version: int, request: str) -> None:
+        """Note that somebody was told of their new time: the one the officer read out."""
         found = await self._hall.appointment(number)
-        await self._hall.act(found, officer, "tell", found.version, request)
+        await self._hall.act(found, officer, "tell", version, request)
 
-    async def _stranded(self, row: Mapping[str, Any]) -> Stranded:
-        found = await self._service.find_by_id(row["submission"])
-        matter, township = found.matter or "", found.township
-        offers = await self._service.slots(matter, township, row["date"])
+    async def _stranded(self, found: Submission) -> Stranded:
+        booking, matter, township = found.booking, found.matter or "", found.township
+        assert booking is not None
+        offers = await self._service.slots(matter, township, booking.date)
         rules = self._service.site.rules
         known = (rules.matters or {}).get(matter)
         return Stranded(
             found.number,
-            row["date"],
-            row["label"],
-            self._service.place_label(row["place"]),
+            booking.date,
+            booking.label,
+            self._service.place_label(booking.place),
             known.name if known else matter,
             township,
             found.version,
-            tuple(o for o in offers if o["free"] >= row["places"])[:OFTEN],
+            tuple(o for o in offers if o["free"] >= booking.places)[:OFTEN],
         )
 
     def _quota(self, officer: Officer, posted: Mapping[str, str], request: str) -> Quota:
@@ -159,19 +150,33 @@ class Capacity:
         )
 
 
-def moved_not_told(tx: Tx) -> list[str]:
-    """List the appointments whose newest move nobody has telephoned about."""
-    return [
+def in_closed_slots(tx: Tx, start: dt.date) -> list[Submission]:
+    """List the appointments from a day on that are in slots which take nobody any more."""
+    changed = desk.quotas(tx, EVERYWHERE, start)
+    if all(quota.units for quota in changed):
+        return []
+    closed = [
         row["submission"]
-        for row in tx.all(
-            "SELECT m.submission, max(m.seq) AS moved FROM event m"
-            " JOIN submission s ON s.id = m.submission AND s.state = 'booked'"
-            " WHERE m.action = 'move' GROUP BY m.submission HAVING max(m.seq) >"
-            " coalesce((SELECT max(t.seq) FROM event t"
-            "  WHERE t.submission = m.submission AND t.action = 'tell'), 0)"
-            " ORDER BY m.submission"
+        for row in desk.booked_from(tx, start.isoformat())
+        if not row["slot"].startswith(desk.WALK_IN)
+        and not desk.units_of(
+            Slot(row["place"], dt.date.fromisoformat(row["date"]), row["label"], 1), changed
         )
     ]
+    return queries.by_ids(tx, closed)
+
+
+def moved_not_told(tx: Tx) -> list[Submission]:
+    """List the appointments whose newest move nobody has telephoned about."""
+    rows = tx.all(
+        "SELECT m.submission, max(m.seq) AS moved FROM event m"
+        " JOIN submission s ON s.id = m.submission AND s.state = 'booked'"
+        " WHERE m.action = 'move' GROUP BY m.submission HAVING max(m.seq) >"
+        " coalesce((SELECT max(t.seq) FROM event t"
+        "  WHERE t.submission = m.submission AND t.action = 'tell'), 0)"
+        " ORDER BY m.submission"
+    )
+    return queries.by_ids(tx, [row["submission"] for row in rows])
 
 
 def _day(text: str) -> dt.date | None:

@@ -6,7 +6,7 @@ what a person wrote.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -54,11 +54,17 @@ class Cases:
 
     async def together(self, case: Case) -> tuple[str, list[str]]:
         """Return the number a case is answered with, and those answered with it."""
-        store = self._service.store
         leader = case.work["leader"]
         main = (await self._service.find_by_id(leader)).number if leader else ""
-        ids = await store.read(partial(desk.followers, leader=case.found.id))
-        return main, [(await self._service.find_by_id(id_)).number for id_ in ids]
+        return main, [found.number for found in await self.followers(case)]
+
+    async def followers(self, case: Case) -> list[Submission]:
+        """Return the open cases that get the answer of this one."""
+
+        def query(tx: Tx) -> list[Submission]:
+            return queries.by_ids(tx, desk.followers(tx, case.found.id))
+
+        return await self._service.store.read(query)
 
     async def names(self) -> dict[str, Officer]:
         """Return everybody with an account, by id."""
@@ -77,12 +83,15 @@ class Cases:
     async def alike(self, case: Case) -> list[tuple[str, int]]:
         """List open cases that may be about the same thing, with how alike they are in percent."""
         text = case.answers.get("text", "")
-        rows = await self._service.store.read(partial(desk.cases, states=OPEN, limit=COMPARED))
+
+        def query(tx: Tx) -> list[Submission]:
+            rows = desk.cases(tx, OPEN, COMPARED)
+            return queries.by_ids(tx, [row["id"] for row in rows if visible(case.officer, row)])
+
         found: list[tuple[str, int]] = []
-        for row in rows:
-            if row["id"] == case.found.id or not visible(case.officer, row):
+        for other in await self._service.store.read(query):
+            if other.id == case.found.id:
                 continue
-            other = await self._service.find_by_id(row["id"])
             share = similar.resemblance(text, opened(self._service.keys, other).get("text", ""))
             if share >= similar.ALARM / 2:
                 found.append((other.number, round(share * 100)))
@@ -127,11 +136,17 @@ class Cases:
             work=step.work or {},
         )
 
-    async def write(self, acts: list[Act]) -> None:
-        """Write events together; whoever was quicker wins, and the officer is told."""
+    async def write(self, acts: list[Act], still: Callable[[Tx], bool] = lambda _: True) -> None:
+        """Write events together; whoever was quicker wins, and the officer is told.
+
+        `still` tells, once the first act has taken its case, whether what the acts rest on holds.
+        """
 
         def command(tx: Tx) -> None:
-            for act in acts:
+            commands.act(tx, acts[0])
+            if not still(tx):
+                raise refusals.Refused(refusals.STALE)
+            for act in acts[1:]:
                 commands.act(tx, act)
 
         try:

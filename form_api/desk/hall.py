@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,8 @@ from form_api.export import masked_contact, opened
 from form_api.receipts import PHONE, Receipt, Sender
 from form_api.service import Service
 from form_api.slots import ends_at, slot_id
-from form_api.store import commands, desk, refusals
+from form_api.store import commands, desk, queries, refusals
+from form_api.store.base import Tx
 from form_api.workdays import beijing
 
 WALK_IN_PLACES = 10_000
@@ -60,9 +61,11 @@ class Hall:
 
     async def day(self, date: str, place: str, officer: Officer) -> list[Visit]:
         """List a day's appointments; the look goes into the desk's log."""
-        store = self._service.store
-        ids = await store.read(partial(desk.bookings, date=date, place=place))
-        visits = [self.visit(await self._service.find_by_id(id_)) for id_ in ids]
+
+        def query(tx: Tx) -> list[Submission]:
+            return queries.by_ids(tx, desk.bookings(tx, date, place))
+
+        visits = [self.visit(found) for found in await self._service.store.read(query)]
         if visits:
             data = {"date": date, "place": place, "people": len(visits)}
             await self.log(officer, "look_at_day", data)
@@ -137,14 +140,17 @@ class Hall:
             wishes=(Wish(slot, place, today.isoformat(), label, WALK_IN_PLACES),),
             places=1,
         )
+        here = self._act(request, officer, "attend", f"{request}|attend")
+
+        def take(tx: Tx) -> str:
+            number: str = commands.submit(tx, command).row["number"]
+            commands.act(tx, here)
+            return number
+
         try:
-            accepted = await self._service.store.write(partial(commands.submit, cmd=command))
+            return await self._service.store.write(take)
         except refusals.Refused as refused:
             raise Problem("conflict", "这个窗口现在停办，请换一个窗口。") from refused
-        number: str = accepted.row["number"]
-        found = await self._service.find_by_id(number)
-        await self.act(found, officer, "attend", found.version, f"{request}|attend")
-        return number
 
     async def first_free(self, place: str, what: str) -> dict[str, str]:
         """Return the beginning of a booking by telephone: the matter and its first free slot."""
@@ -182,15 +188,8 @@ class Hall:
         wishes: tuple[Wish, ...] = (),
     ) -> None:
         """Take a step on an appointment, unless a colleague was quicker."""
-        act = Act(
-            found.id,
-            action,
-            milliseconds(self._service.clock()),
-            f"{domain.STAFF}:{officer.id}",
-            request,
-            {},
-            wishes=wishes,
-            expected_version=version,
+        act = replace(
+            self._act(found.id, officer, action, request), wishes=wishes, expected_version=version
         )
         try:
             await self._service.store.write(partial(commands.act, cmd=act))
@@ -198,6 +197,10 @@ class Hall:
             full = refused.code == refusals.NO_PLACE
             words = "那个时段约满了，请另选一个。" if full else "同事刚刚处理过，请看最新的情况。"
             raise Problem("conflict", words) from refused
+
+    def _act(self, id_: str, officer: Officer, action: str, request: str) -> Act:
+        at = milliseconds(self._service.clock())
+        return Act(id_, action, at, f"{domain.STAFF}:{officer.id}", request, {})
 
     async def log(self, officer: Officer, action: str, data: Mapping[str, Any]) -> None:
         """Note in the desk's log who looked at what."""

@@ -17,6 +17,7 @@ from form_api.desk.cases import Cases
 from form_api.desk.refusals import wrong
 from form_api.errors import Problem
 from form_api.service import Service
+from form_api.store import desk
 
 EXTENSION_WORKDAYS = 5
 
@@ -82,12 +83,19 @@ class Steps:
     async def merge(self, number: str, officer: Officer, step: Step, leader: str) -> Case:
         """Let a case be answered together with another one about the same thing."""
         case = await self.allowed(number, officer, step)
-        main = await self._cases.load(leader, officer)
+        try:
+            main = await self._cases.load(leader.upper(), officer)
+        except Problem as problem:
+            raise wrong("leader", problem.detail) from problem
         if main.found.id == case.found.id or not main.is_open or main.work["leader"]:
             raise wrong("leader", "请填另一件还在办、也没有并给别人的编号")
-        await self.do(
-            case,
-            replace(step, data={"leader": main.found.number}, work={"leader": main.found.id}),
+        if await self._cases.followers(case):
+            raise wrong("leader", f"已经有别的并到这一件了。请反过来，把 {leader} 并到这一件")
+        step = replace(step, data={"leader": main.found.number}, work={"leader": main.found.id})
+        act = self._cases.act(case.found, case.officer, step)
+        await self._cases.write(
+            [act],
+            lambda tx: desk.leads(tx, main.found.id) and not desk.followers(tx, case.found.id),
         )
         return await self._cases.load(number, officer)
 

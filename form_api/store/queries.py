@@ -21,6 +21,18 @@ def by_number(tx: Tx, number: str) -> Submission | None:
     return _submissions(tx, [row])[0] if row else None
 
 
+def by_ids(tx: Tx, ids: Iterable[str]) -> list[Submission]:
+    """Return submissions as of one moment, in the order of the ids."""
+    wanted = list(ids)
+    known: dict[str, Submission] = {}
+    for start in range(0, len(wanted), PAGE):
+        page = wanted[start : start + PAGE]
+        marks = ", ".join("?" * len(page))
+        rows = tx.all(f"SELECT * FROM submission WHERE id IN ({marks})", *page)
+        known |= {found.id: found for found in _submissions(tx, rows)}
+    return [known[id_] for id_ in wanted]
+
+
 def lock_of(tx: Tx, number: str) -> tuple[str, bytes] | None:
     """Return the id of a submission and what its query code is compared with."""
     row = tx.one(

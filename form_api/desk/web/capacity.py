@@ -45,8 +45,11 @@ async def move(visitor: Visitor) -> Response:
 @signed_in(SUPERVISE)
 async def told(visitor: Visitor) -> Response:
     """Note that somebody knows of their new time."""
-    number = visitor.request.path_params["number"]
-    await visitor.desk.capacity.told(visitor.officer, number, visitor.text("request"))
+    number, version = visitor.request.path_params["number"], visitor.number("version")
+    try:
+        await visitor.desk.capacity.told(visitor.officer, number, version, visitor.text("request"))
+    except Problem as problem:
+        return await _page(visitor, problem)
     return back("/desk/capacity/")
 
 

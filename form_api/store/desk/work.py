@@ -96,6 +96,18 @@ def followers(tx: Tx, leader: str) -> list[str]:
     ]
 
 
+def leads(tx: Tx, leader: str) -> bool:
+    """Whether a submission can be answered for others, too; it stays so until this is written.
+
+    Setting the state to what it is takes the row: an answer to it comes before or after.
+    """
+    is_open = tx.run(
+        "UPDATE submission SET state = state WHERE id = ? AND state IN ('received', 'in_progress')",
+        leader,
+    )
+    return bool(is_open) and work(tx, leader)["leader"] is None
+
+
 def sent_answers(tx: Tx, besides: str, since: int, limit: int) -> list[dict[str, Any]]:
     """List the newest answers given to others, still sealed."""
     return dicts(

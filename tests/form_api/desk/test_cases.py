@@ -214,8 +214,10 @@ def test_merged_cases_are_answered_together(office: Office) -> None:
     leader, follower = first["number"], second["number"]
     assert leader in office.sun.get(f"/desk/complaints/{follower}/").text
     for wrong in (follower, "T191015-00000000", ""):
-        assert office.sun.step(follower, "merge", leader=wrong).status_code in (404, 422)
-    office.sun.step(follower, "merge", leader=leader)
+        refused = office.sun.step(follower, "merge", leader=wrong)
+        assert (refused.status_code, 'href="#merge-leader"' in refused.text) == (422, True)
+    office.sun.step(follower, "merge", leader=leader.lower())
+    assert "请反过来" in office.sun.step(leader, "merge", leader=office.number()).text
     assert f"随 {leader} 一起答复" in office.sun.get(f"/desk/complaints/{follower}/").text
     office.sun.step(leader, "claim")
     assert follower in office.sun.get(f"/desk/complaints/{leader}/").text

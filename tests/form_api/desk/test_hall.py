@@ -179,10 +179,15 @@ def test_a_closed_windows_people_are_moved_and_told(office: Office) -> None:
     day, _, slot = offers[0].partition(" ")
     status = office.api.status(receipt)
     assert (status["date"], status["slot"]) == (day, slot)
+    read_out = office.sun.fill_in(page, f"/desk/capacity/{number}/told")
+    again = {"date": "2019-10-21", "slot": "10:00-10:30"}
+    assert office.api.act(receipt, "reschedule", again).status_code == 200
+    late = office.sun.client.post(f"/desk/capacity/{number}/told", data=read_out)
+    assert (late.status_code, "2019-10-21 10:00-10:30" in late.text) == (409, True)
     told = office.sun.press(page, f"/desk/capacity/{number}/told")
     assert number not in told.text
     actions = [event.action for event in office.found(number).events]
-    assert actions[-2:] == ["move", "tell"]
+    assert actions[-3:] == ["move", "reschedule", "tell"]
     assert logged(office, "quota")[0]["actor"] == "sun"
     line = "1-1 号窗口，从 2019-10-18，到 2019-10-18，每个时段 0 位，因为：停电检修"
     assert line in office.sun.get("/desk/log/").text

@@ -3,12 +3,14 @@ and nothing typed is lost."""
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+import httpx
 import pytest
 
 from form_api import progress
@@ -58,6 +60,65 @@ def test_a_case_is_read_in_one_look(office: Office, monkeypatch: pytest.MonkeyPa
     with pytest.raises(Problem) as refused:
         office.api.run(steps.claim(number, sun, Step("claim", version, "the slower one")))
     assert refused.value.type == "conflict"
+
+
+def overtake(office: Office, monkeypatch: pytest.MonkeyPatch, quicker: Any) -> None:
+    """Let something else happen between what the next step reads and what it writes."""
+    store = office.api.service.store
+    write = store.write
+
+    async def overtaken(command: Any) -> Any:
+        monkeypatch.undo()
+        await asyncio.to_thread(quicker)
+        return await write(command)
+
+    monkeypatch.setattr(store, "write", overtaken)
+
+
+def test_a_case_merged_while_its_leader_is_answered_gets_the_answer(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is left behind with a case that was answered just before: the officer looks again."""
+    leader, follower = office.claimed(), office.complain()
+    page = f"/desk/complaints/{leader}/"
+    words = ANSWER + "谁也没有落下"
+    answer = office.li.fill_in(page, f"{page}answer", outcome="solved", text=words)
+    number = follower["number"]
+    overtake(office, monkeypatch, lambda: office.sun.step(number, "merge", leader=leader))
+    late = office.li.client.post(f"{page}answer", data=answer | {"confirmed": "yes"})
+    assert late.status_code == 409
+    assert words in late.text
+    again = {"outcome": "solved", "text": words, "confirmed": "yes"}
+    assert office.li.step(leader, "answer", **again).status_code == 200
+    assert office.api.status(follower)["state"] == "answered"
+
+
+def test_a_leader_answered_while_a_case_is_merged_takes_it_no_more(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case is not joined to one that got its answer a moment ago."""
+    leader, follower = office.claimed(), office.number()
+    page = f"/desk/complaints/{follower}/"
+    merge = office.sun.fill_in(page, f"{page}merge", leader=leader)
+    answer = {"outcome": "solved", "text": ANSWER + "只差一步", "confirmed": "yes"}
+    overtake(office, monkeypatch, lambda: office.li.step(leader, "answer", **answer))
+    assert office.sun.client.post(f"{page}merge", data=merge).status_code == 409
+    assert office.found(leader).state == "answered"
+    assert "merge" not in office.found(follower).done
+
+
+def test_a_password_changed_meanwhile_lets_nobody_in(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever signs in with the old password while it is being changed stays outside."""
+    hire(office.api, Officer("ma", "马超", ("section",), "市场准入科"))
+    api = office.api
+    at = milliseconds(api.clock())
+    change = partial(accounts.set_password, at=at, id_="ma", password_hash="another")
+    overtake(office, monkeypatch, lambda: api.run(api.service.store.write(change)))
+    signed = httpx.post(f"{api.base}/desk/sign-in", data={"id": "ma", "password": PASSWORD})
+    assert signed.status_code == 401
+    assert "desk" not in signed.cookies
 
 
 def test_a_stale_answer_shows_what_changed_and_keeps_the_text(office: Office) -> None:
