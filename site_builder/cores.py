@@ -9,10 +9,12 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 import threading
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from functools import partial
 from itertools import chain, pairwise
 from multiprocessing.process import BaseProcess as Process
 from typing import Any, Final, TypeVar
@@ -38,33 +40,36 @@ def share(
     count = _cores() if len(items) > little else 1
     if count == 1:
         return list(work(items))
-    gc.freeze()  # what is there stays, and its memory stays shared
     step = max(1, len(items) // (_PORTIONS * count))
     starts = [*([0] if first else []), *range(first, len(items), step)]
     portions = [items[a:b] for a, b in pairwise([*starts, len(items)])]
     turns = _turns(len(portions))
-    processes = [_start(work, portions, turns) for _ in range(1, count)]
-    done = dict(_taken(work, portions, turns))
-    for process, end in processes:
-        done |= _received(process, end)
+    some = partial(_some, work, portions, turns)
+    others = [aside(some) for _ in range(1, count)]
+    done = some()
+    for other in others:
+        done |= other()
     os.close(turns)
+    lost = [i for i in range(len(portions)) if i not in done]
+    done |= {i: list(work(portions[i])) for i in lost}
     return list(chain.from_iterable(done[i] for i in range(len(portions))))
 
 
-def aside(work: Callable[[], bool]) -> Callable[[], bool]:
-    """Start work on another core, and return what waits for its answer."""
+def aside(work: Callable[[], Result]) -> Callable[[], Result]:
+    """Begin `work` in a process of its own, and return what waits for its result.
+
+    Where nothing can be forked, or the process fails, it is done here when it is asked for: an
+    error is raised where somebody hears it. It is ended when this process ends.
+    """
     if _cores() == 1:
         return work
-    process = multiprocessing.get_context("fork").Process(
-        target=lambda: sys.exit(not work()), daemon=True
-    )
+    gc.freeze()  # what is there stays, and its memory stays shared
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(work, theirs), daemon=True)
     process.start()
-
-    def answer() -> bool:
-        process.join()
-        return process.exitcode == 0
-
-    return answer
+    theirs.close()
+    return partial(_received, process, ours, work)
 
 
 _PORTIONS: Final = 16
@@ -81,12 +86,15 @@ def _turns(count: int) -> int:
     return turns
 
 
-def _taken(
+def _some(
     work: Callable[..., Any], portions: Sequence[Sequence[Any]], turns: int
-) -> Iterator[tuple[int, list[Any]]]:
+) -> dict[int, list[Any]]:
+    """Do portions for as long as there are any, and return the results by their numbers."""
+    done = {}
     while number := os.read(turns, _NUMBER):
         portion = int.from_bytes(number, "big")
-        yield portion, list(work(portions[portion]))
+        done[portion] = list(work(portions[portion]))
+    return done
 
 
 def _cores() -> int:
@@ -94,28 +102,16 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if alone else 1
 
 
-def _start(work: Callable[..., Any], portions: Sequence[Any], turns: int) -> tuple[Process, Any]:
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(work, portions, turns, theirs), daemon=True)
-    process.start()
-    theirs.close()
-    return process, ours
+def _send(work: Callable[[], Any], end: Any) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # clean up, when it is ended early
+    with suppress(Exception):
+        end.send(work())
 
 
-def _work(work: Callable[..., Any], portions: Sequence[Any], turns: int, end: Any) -> None:
+def _received(process: Process, end: Any, work: Callable[[], Any]) -> Any:
     try:
-        end.send((True, dict(_taken(work, portions, turns))))
-    except Exception:
-        end.send((False, traceback.format_exc()))
-
-
-def _received(process: Process, end: Any) -> Any:
-    try:
-        sound, result = end.recv()
-    except EOFError:
-        sound, result = False, "a process of the build ended early"
+        result = end.recv()
+    except (EOFError, OSError):  # it ended before or while it sent
+        result = work()
     process.join()
-    if not sound:
-        raise RuntimeError(result)
     return result

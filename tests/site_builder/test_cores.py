@@ -32,6 +32,31 @@ def test_an_error_in_any_share_is_raised(numbers: list[int]) -> None:
         cores.share(numbers, halves, little=1)
 
 
+def test_what_a_lost_process_had_taken_is_done_here() -> None:
+    """A process that the system ends takes no page of the site with it."""
+    here = os.getpid()
+
+    def work(numbers: Iterable[int]) -> Iterator[int]:
+        for number in numbers:
+            if os.getpid() != here:
+                os._exit(1)
+            yield number
+
+    assert cores.share(list(range(100)), work, little=1) == list(range(100))
+
+
+def test_work_aside_is_done_in_another_process() -> None:
+    """It goes on beside what is done here, and its result is there when it is asked for."""
+    assert cores.aside(os.getpid)() != os.getpid()
+
+
+def test_an_error_aside_is_raised_where_the_result_is_asked_for() -> None:
+    """The colleague reads the words of the error itself, findings and all."""
+    result = cores.aside(lambda: next(iter(halves([0]))))
+    with pytest.raises(ZeroDivisionError):
+        result()
+
+
 def test_beside_other_threads_nothing_is_forked() -> None:
     """A fork would copy the locks other threads hold; `serve` answers readers in threads."""
     done = threading.Event()
@@ -39,6 +64,7 @@ def test_beside_other_threads_nothing_is_forked() -> None:
     thread.start()
     try:
         pids = {pid for _, pid in cores.share([1, 2, 3, 4], halves, little=1)}
+        pids.add(cores.aside(os.getpid)())
     finally:
         done.set()
         thread.join()
