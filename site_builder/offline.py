@@ -51,8 +51,9 @@ class OfflineCopy:
     site: Mapping[str, Any]
     large: bool = False
     """More than LARGEST matters."""
+    files: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    """By part: files that pages fetch, and their texts."""
     _pages: dict[str, dict[str, Record]] = field(default_factory=lambda: defaultdict(dict))
-    _files: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     _date: str = ""
 
     def keeps(self, page: Page) -> bool:
@@ -73,10 +74,10 @@ class OfflineCopy:
     def add_file(self, output: Output) -> None:
         """Keep a script, a style or data that pages fetch."""
         if output.path.startswith("assets/") and output.path.endswith((".css", ".js", ".svg")):
-            self._files["assets"][output.path] = output.data.decode()
+            self.files["assets"][output.path] = output.data.decode()
         elif output.path.startswith(KEPT_DATA):
             name = output.path.removeprefix("data/").partition(".")[0].partition("/")[0]
-            self._files[name][output.path] = output.data.decode()
+            self.files[name][output.path] = output.data.decode()
 
     def outputs(self, templates: Path) -> Iterator[Output]:
         """Yield the parts, the index of them, the pointer to it, and the service worker."""
@@ -89,7 +90,7 @@ class OfflineCopy:
         for part_pages in self._pages.values():
             self.runs.replace(set(), _runs(part_pages))
         pages = [(_pages_part(name, p), p) for name, p in sorted(self._pages.items())]
-        ordered = {name: dict(sorted(f.items())) for name, f in sorted(self._files.items())}
+        ordered = {name: dict(sorted(f.items())) for name, f in sorted(self.files.items())}
         files = [(_part(name, {"files": f}), f) for name, f in ordered.items()]
         parts = [part for part, _ in (*pages, *files)]
         yield from parts

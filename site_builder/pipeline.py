@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import form_definitions
-from site_builder import again, downloads, enginecache, feed, history, noted, output
+from site_builder import again, cores, downloads, enginecache, feed, history, noted, output
 from site_builder.assets import Assets
 from site_builder.catalogue import load_catalogue
 from site_builder.editions import Edition
@@ -75,26 +76,28 @@ def build(
         and (result := _update(inputs, shelf, before, edit, changes, say))
     ):
         return result
+    render = partial(enginecache.rendered, config, content, inputs.templates, cache)
+    rendering = cores.aside(render) if rendered is None else lambda: rendered
     everything = load_catalogue(content)
     catalogue = everything.in_force(today)
-    engine = rendered or enginecache.rendered(config, content, inputs.templates, cache)
+    engine = rendering()
     prose = tuple(quoted_page(page, catalogue.figures) for page in engine.prose)
     pages = Content(catalogue, prose, _forms(content), changes)
     large = len(catalogue.matters) > LARGEST
     site = _site(inputs, pages, engine, all_pages(pages), large=large)
-    others = [site.others(), downloads.attached(content / "files")]
+    files = [downloads.attached(content / "files")]
     if with_downloads:
         papers = downloads.all_papers(catalogue, prose)
-        others.append(downloads.outputs(papers, site.renderer.convert, cache / "downloads", say))
+        files.append(downloads.outputs(papers, site.renderer.convert, cache / "downloads", say))
     if whole:
         shelf.forget()
-        written = site.write_pages(out) + output.write(chain(*others), out, site.page_paths())
+        written = site.write(out, chain(*files))
         shelf.put("runs", site.copy.runs.state())
         noted.put_rest(shelf, everything)
         figures, count = dict(catalogue.figures), 2 * len(site.pages)
         noted.Note.of(out, before, everything, figures, count).put(shelf)
     else:
-        written = output.write(edition(chain(site.page_files(), *others)), out)
+        written = output.write(edition(chain(site.page_files(), site.others(), *files)), out)
     return Result(len(catalogue.matters), 2 * len(site.pages), written)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -36,6 +37,15 @@ class _Made(NamedTuple):
 
     written: int
     record: Record | None
+
+
+class _Others(NamedTuple):
+    """What is left of the files that are no pages when they are written."""
+
+    written: int
+    paths: list[str]
+    kept: dict[str, dict[str, str]]
+    """What the offline copy holds of them."""
 
 
 class Site:
@@ -81,14 +91,37 @@ class Site:
             if page.kind == "matter":
                 yield opendata.matter_path(page.context["matter"])
 
+    def write(self, out: Path, more: Iterable[Output]) -> int:
+        """Write the whole site and `more` files below `out`, remove what is no longer in it, and
+        return how many files were written.
+
+        What knows all pages and holds none is made beside them; the offline copy holds them all.
+        """
+        beside = cores.aside(partial(self._write_others, out))
+        written = self.write_pages(out)
+        others = beside()
+        self.copy.files = others.kept
+        last = chain(self.copy.outputs(self.renderer.templates), more)
+        paths = chain(self.page_paths(), others.paths)
+        return written + others.written + output.write(last, out, paths)
+
+    def _write_others(self, out: Path) -> _Others:
+        files = list(self._others())
+        return _Others(
+            output.write_some(files, out), [file.path for file in files], self.copy.files
+        )
+
     def others(self) -> Iterator[Output]:
         """Yield the files that are no pages; the offline copy, which holds them all, last."""
-        for item in self._others():
-            self.copy.add_file(item)
-            yield item
+        yield from self._others()
         yield from self.copy.outputs(self.renderer.templates)
 
     def _others(self) -> Iterator[Output]:
+        for item in self._made_once():
+            self.copy.add_file(item)
+            yield item
+
+    def _made_once(self) -> Iterator[Output]:
         site, convert = self.catalogue.data["site"], self.renderer.convert
         own = [asset.path for asset in self.assets.outputs()]
         yield opendata.json_file(BUILD_RECORD, {"version": __version__, "assets": own})
