@@ -20,7 +20,7 @@ test: setup-test  ## everything, in a real browser and real servers
 soak: setup-test  ## load, kill and fuzz the API for hours; MINUTES, CYCLES and EXAMPLES bound it
 	$(BIN)/python -m benchmarks.soak $(MINUTES)
 	KILL_CYCLES=$(CYCLES) SCHEMATHESIS_EXAMPLES=$(EXAMPLES) \
-		STATE_EXAMPLES=$(EXAMPLES) STATE_STEPS=60 $(BIN)/pytest -n 0 -s \
+		STATE_EXAMPLES=$(EXAMPLES) STATE_STEPS=60 $(BIN)/pytest -n 0 -s -o faulthandler_timeout=0 \
 		tests/faults/test_kill.py tests/faults/test_openapi.py tests/form_api/test_state_machine.py
 
 check: $(READY)  ## format, lint, types
