@@ -19,7 +19,7 @@ from email.message import EmailMessage
 from functools import partial
 from urllib.parse import urlsplit
 
-from form_api.domain import ACTIONS, KINDS, milliseconds
+from form_api.domain import ACTIONS, KINDS, milliseconds, moment
 from form_api.metrics import DELIVERED
 from form_api.service import Clock
 from form_api.settings import Settings
@@ -79,9 +79,10 @@ def send_mail(settings: Settings, notice: Row) -> None:
     message["Subject"] = words(notice)
     message["From"] = settings.notify_from or settings.notify_to[0]
     message["To"] = ", ".join(settings.notify_to)
+    message["Date"] = moment(notice["at"])
     # The same for every attempt: a mailbox that got it twice shows it once.
     message["Message-ID"] = f"<{notice['id'].replace('|', '.')}@form-api>"
-    message.set_content(f"{words(notice)}。\n请到工作台办理。\n")
+    message.set_content(f"{words(notice)}。\n请到工作台办理。\n", cte="base64")
     encrypted = url.scheme == "smtps"
     connect = smtplib.SMTP_SSL if encrypted else smtplib.SMTP
     with connect(url.hostname or "", url.port or 0, timeout=TIMEOUT_SECONDS) as server:

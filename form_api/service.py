@@ -320,7 +320,7 @@ class Service:
         """Find the submission a page's token speaks of."""
         found = await self.store.read(partial(queries.by_number, number=id_))
         if found is None:
-            raise Problem("not-found", "没有查到。")
+            raise Problem("not-found", "没有查到。请核对编号。")
         return found
 
     async def act(self, found: Submission, action: str, posted: Posted, request: str) -> Submission:

@@ -56,6 +56,10 @@ class Rules:
         """The bureau's calendar."""
         return self.schedule.calendar
 
+    def township(self, id_: str) -> str:
+        """Return a township's name; whatever else it is stays as it is."""
+        return (self.townships or {}).get(id_, id_)
+
 
 class Site:
     """The site's files, read again when they change.

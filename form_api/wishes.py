@@ -23,8 +23,7 @@ def place_of(rules: Rules, matter: str, township: str | None) -> Place:
                 "township", "not-devolved", "这个事项不在镇街办理，请选区政务服务中心"
             )
             raise Problem("invalid-answers", "请按提示改好，再提交一次。", errors=[error])
-        name = (rules.townships or {}).get(township, township)
-        return rules.schedule.township_place(township, name)
+        return rules.schedule.township_place(township, rules.township(township))
     return rules.schedule.hall_place(known.windows if known else "")
 
 
@@ -32,8 +31,7 @@ def place_label(rules: Rules, place: str) -> str:
     """Return the words for a queue."""
     kind, _, detail = place.partition(":")
     if kind == "township":
-        name = (rules.townships or {}).get(detail, detail)
-        return rules.schedule.township_place(detail, name).label
+        return rules.schedule.township_place(detail, rules.township(detail)).label
     return rules.schedule.hall_place(detail).label
 
 

@@ -69,7 +69,7 @@ class _Names:
 
 def handled(tx: Tx, rules: Rules, keys: Keys, first: str, last: str) -> list[Handled]:
     """Return what came in between two days, each with what became of it."""
-    units = {officer.id: officer.unit or "（未写科室）" for officer in officers(tx)}
+    units = {officer.id: rules.township(officer.unit) or "（未写科室）" for officer in officers(tx)}
     names = _Names(rules, keys, units)
     start, end = (_moment(day) for day in (first, last))
     end += 86_400_000
@@ -163,7 +163,7 @@ def _handled(names: _Names, found: domain.Submission, owner: str | None) -> Hand
 
 def _where(names: _Names, found: domain.Submission) -> tuple[str, str]:
     """Return the windows and the township a submission is about, in words."""
-    township = (names.rules.townships or {}).get(found.township or "", found.township or "")
+    township = names.rules.township(found.township or "")
     if found.booking is not None:
         kind, _, windows = found.booking.place.partition(":")
         return (f"{windows} 号窗口" if kind == "hall" else "", township)

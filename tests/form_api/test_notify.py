@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import hashlib
 import hmac
 import http.server
@@ -110,9 +112,12 @@ def test_mail_and_call_name_the_case_and_nobody(noticed: Any, post: Post) -> Non
     signature = hmac.new(api.service.keys.webhook, body, hashlib.sha256).hexdigest()
     assert headers["X-Signature"] == f"sha256={signature}"
     assert json.loads(body)["number"] == receipt["number"]
-    assert "desk@example.com" in post.mails[0]
+    mail = email.message_from_string(post.mails[0], policy=email.policy.default)
+    assert (mail["To"], mail["Date"].datetime) == ("desk@example.com", api.clock.now)
+    told = f"{mail['Subject']}\n{mail.get_content()}"
+    assert receipt["number"] in told
     for word in ("不能外传", "王女士", "13800138000", receipt["code"]):
-        assert word not in body.decode() + post.mails[0]
+        assert word not in body.decode() + told
     assert deliver(api, ways) == 0
 
 

@@ -73,7 +73,7 @@ async def case_page(
         left_over=typed(sent(visitor.form)) if problem and not opened.may(failed) else [],
         names=names,
         colleagues=[
-            (o.id, f"{o.name}（{o.unit or o.role_names}）")
+            (o.id, f"{o.name}（{rules.township(o.unit) or o.role_names}）")
             for o in names.values()
             if o.may(ANSWER) and not o.disabled and o.id != opened.work["owner"]
         ],
@@ -98,7 +98,7 @@ def _words(rules: Rules, field: Field, value: Any) -> str:
     if field.source == "matters" and value in (rules.matters or {}):
         return (rules.matters or {})[value].name
     if field.source == "townships":
-        return (rules.townships or {}).get(value, value)
+        return rules.township(value)
     if isinstance(value, list):
         return "、".join(field.label_of(item) for item in value)
     return field.label_of(value) if field.choices else str(value)

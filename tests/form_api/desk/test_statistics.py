@@ -12,6 +12,7 @@ import yaml
 
 from form_api.decode import Posted
 from form_api.desk import sheets
+from form_api.desk.accounts import Officer
 from form_api.desk.charts import chart
 from form_api.desk.statistics import FILE, Table
 from form_api.domain import Submission
@@ -19,6 +20,7 @@ from form_api.store import desk as stored
 from form_api.store import queries
 from form_api.store.base import Tx
 from tests.form_api.desk.conftest import Office
+from tests.office import Desk, hire
 
 FORMULAS = (
     '=HYPERLINK("http://evil.example","点这里")',
@@ -90,7 +92,10 @@ def test_figures_are_counted_from_the_records(office: Office) -> None:
     span = "?first=2019-11-04&last=2019-11-08"
     office.forward(days=20)  # Monday, 2019-11-04
     numbers = [office.claimed(window=5, township="jiuqu", category="attitude") for _ in range(2)]
-    office.claimed(window=6, category="attitude")
+    hire(office.api, Officer("zhao", "赵强", ("section",), "jiuqu"))
+    helper, seen = Desk(office.api.base, "zhao"), office.number(window=6, category="attitude")
+    assert "赵强（九曲街道）" in office.sun.get(f"/desk/complaints/{seen}/").text
+    helper.step(seen, "claim")
     office.forward(days=2)
     text = "第一件在两个工作日内答复，我们核实以后换了办法。"
     for number in numbers:
@@ -106,7 +111,10 @@ def test_figures_are_counted_from_the_records(office: Office) -> None:
     assert tables["说的是哪个窗口"][0] == ["5 号窗口", "2", "2", "2", "100%", "0"]
     assert tables["说的是哪个窗口"][1] == ["6 号窗口", "1", "0", "", "", "0"]
     assert tables["来自哪个镇街"] == [["九曲街道", "2", "2", "2", "100%", "0"]]
-    assert tables["各科室办得怎么样"] == [["市场准入科", "3", "2", "2", "100%", "0"]]
+    assert tables["各科室办得怎么样"] == [
+        ["市场准入科", "2", "2", "2", "100%", "0"],
+        ["九曲街道", "1", "0", "", "", "0"],
+    ]
     assert tables["几个工作日答复的"] == [["0 天", "0"], ["1 天", "0"], ["2 天", "2"]]
     assert tables["好差评"] == [["非常不满意", "1"]]
     assert tables["差评说的是哪一类"] == [["服务态度", "1"]]
