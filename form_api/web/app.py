@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 
 from form_api import admin, bots
@@ -53,7 +54,8 @@ def create_app(settings: Settings, keys: Keys, store: Store, clock: Clock = now)
 
 def routes(site: Site) -> list[BaseRoute]:
     """List every address. Below /api/ no file of the site is looked for."""
-    listed: list[BaseRoute] = [Mount("/api", routes=_api()), desk_pages.routes()]
+    to_desk = Route("/desk", lambda _: RedirectResponse("/desk/"))
+    listed: list[BaseRoute] = [Mount("/api", routes=_api()), to_desk, desk_pages.routes()]
     if site.root is not None:
         listed.append(Mount("/", StaticSite(site.root)))
     return listed

@@ -26,7 +26,10 @@ IMPATIENT = {
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of a few pages."""
     root = tmp_path_factory.mktemp("site")
-    for name in ("index.html", "404.html", "hant/404.html", "matters/shop/index.html"):
+    for name in (
+        *("index.html", "404.html", "hant/404.html", "matters/shop/index.html"),
+        "manifest.webmanifest",
+    ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(f"<title>{name}</title>", encoding="utf-8")
     return root
@@ -62,10 +65,22 @@ def test_pages_and_missing_pages(proxy: Nginx) -> None:
             ("/", 200, "index.html"),
             ("/matters/shop/", 200, "matters/shop/index.html"),
             ("/matters/none/", 404, "404.html"),
+            ("/matters/", 404, "404.html"),
             ("/hant/matters/none/", 404, "hant/404.html"),
         ):
             answer = client.get(address)
             assert (answer.status_code, answer.text) == (status, f"<title>{page}</title>"), address
+            assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        answer = client.get("/manifest.webmanifest")
+        assert answer.headers["content-type"] == "application/manifest+json"
+
+
+def test_a_missing_slash_is_put_right(proxy: Nginx) -> None:
+    """The links of a page lead on from its folder: without the slash they would lead astray."""
+    with proxy.client("127.0.1.7") as client:
+        answer = client.get("/matters/shop?q=1")
+        assert (answer.status_code, answer.headers["location"]) == (301, "/matters/shop/?q=1")
+        assert client.get("/desk").headers["location"] == "/desk/"
 
 
 @pytest.mark.parametrize("address", ["/", "/matters/none/", "/api/readyz", "/api/none"])
@@ -97,7 +112,7 @@ def test_plain_http_is_led_to_tls(proxy: Nginx) -> None:
 def test_what_is_for_the_machine_alone(proxy: Nginx) -> None:
     """The command line's address is closed, and figures are for this machine's monitoring only."""
     with proxy.client() as here, proxy.client("127.0.1.4") as elsewhere:
-        assert here.post("/api/admin/purge").status_code == 404
+        assert here.get("/api/admin/purge").status_code == 404  # the service itself says 405
         assert here.get("/api/metrics").status_code == 200
         assert elsewhere.get("/api/metrics").status_code == 403
 
