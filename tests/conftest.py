@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from site_builder.pipeline import build
 from tests import postgres
 
 ROOT = Path(__file__).parents[1]
+
+settings.load_profile("ci")
+"""Hypothesis tries the same examples everywhere, and does not mind how busy the machine is."""
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ class Proxy:
         self.waiting = 0
         self.retry_after = 0
         self.submitted: list[str] = []
-        """The idempotency keys of all submissions that came by."""
+        """The idempotency keys of all submissions that came by while the network was up."""
         self.bytes = 0
         self.requested: list[str] = []
         self._release = threading.Event()
@@ -75,7 +75,7 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             key = self.headers.get("Idempotency-Key")
-            if not key:
+            if proxy.down or not key:
                 self._pass_on(body)
                 return
             proxy.submitted.append(key)

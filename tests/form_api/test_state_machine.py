@@ -327,7 +327,6 @@ def test_lives_of_submissions(
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
-            deadline=None,
             derandomize=EXAMPLES < 100,
             suppress_health_check=list(HealthCheck),
         ),

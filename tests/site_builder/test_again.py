@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from site_builder import pipeline
@@ -176,9 +176,7 @@ def _change(what: str, words: str) -> Callable[[dict[str, Any]], None]:
     return change
 
 
-@settings(
-    deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+@settings(max_examples=6)
 @given(
     st.lists(st.tuples(EDITS, st.booleans(), st.booleans()), min_size=1, max_size=3),
     st.sampled_from([Memory, lambda: None]),

@@ -178,7 +178,7 @@ SLIPS = ["：", ":", '"', "'", "\t", "- ", "  ", "#", "&", "*", "[", "{", "|", "
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_slip_of_the_keyboard_stops_the_check(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:

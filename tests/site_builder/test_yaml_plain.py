@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder import yaml_plain
@@ -36,14 +36,12 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(LINES)
 def test_it_says_what_libyaml_says_of_any_lines(lines: list[str]) -> None:
     """Whatever people type, the quick reader agrees with libyaml or has no opinion."""
     _agrees("\n".join(lines))
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from("甲乙丙"), VALUES, min_size=1))
 def test_it_says_what_libyaml_says_of_our_own_files(value: dict[str, Any]) -> None:
     """What import and export write is read the same way by both."""
