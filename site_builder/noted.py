@@ -165,11 +165,17 @@ class Note:
 
     @classmethod
     def of(
-        cls, out: Path, before: Before, everything: Catalogue, figures: dict[str, float], pages: int
+        cls,
+        out: Path,
+        paths: Iterable[str],
+        before: Before,
+        everything: Catalogue,
+        figures: dict[str, float],
+        pages: int,
     ) -> Note:
         """Return what a full build of `everything` read and wrote."""
         faces = {m.source.file: m.face for m in everything.matters}
-        outputs = {path: _stamp(stat) for path, stat in _below(str(out))}
+        outputs = {path: _stamp(os.stat(f"{out}/{path}")) for path in paths}  # noqa: PTH116
         seen = (before.digest, before.files, before.stamps, before.news)
         return cls(*seen, faces, outputs, figures, pages)
 

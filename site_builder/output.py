@@ -13,20 +13,18 @@ from site_builder.render import Output
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
-def write(outputs: Iterable[Output], out: Path, keep: Iterable[str] = ()) -> int:
-    """Write outputs below `out`, remove files of an earlier build, return how many were written.
-
-    `keep` are paths that are written already.
-    """
-    kept = set(keep)
-    written = write_some(_noted(outputs, kept), out)
-    remove_others(out, kept)
+def write(outputs: Iterable[Output], out: Path) -> int:
+    """Write outputs below `out`, remove files of an earlier build, return how many were written."""
+    paths, old = set[str](), present(out)
+    written = write_some(noted(outputs, paths), out)
+    remove(old - paths, out)
     return written
 
 
-def _noted(outputs: Iterable[Output], kept: set[str]) -> Iterator[Output]:
+def noted(outputs: Iterable[Output], paths: set[str]) -> Iterator[Output]:
+    """Yield outputs and note where they go."""
     for item in outputs:
-        kept.add(item.path)
+        paths.add(item.path)
         yield item
 
 
@@ -79,20 +77,20 @@ def contents(path: str) -> bytes:
         return file.read()
 
 
+def present(out: Path) -> set[str]:
+    """Return the files of an earlier build."""
+    root = f"{out}{os.sep}"
+    return {
+        f"{folder}{os.sep}{name}".removeprefix(root).replace(os.sep, "/")
+        for folder, _, names in os.walk(out)
+        for name in names
+    }
+
+
 def remove(paths: Iterable[str], out: Path) -> None:
-    """Remove some files of an earlier build."""
+    """Remove files of an earlier build, and folders that are empty without them."""
     for path in paths:
         (out / path).unlink(missing_ok=True)
-
-
-def remove_others(out: Path, kept: set[str]) -> None:
-    """Remove what no page of this build is: a withdrawn matter must not stay readable."""
-    root = f"{out}{os.sep}"
-    for folder, _, files in os.walk(out, topdown=False):
-        inside = f"{folder}{os.sep}".removeprefix(root).replace(os.sep, "/")
-        gone = [name for name in files if inside + name not in kept]
-        for name in gone:
-            os.unlink(f"{folder}{os.sep}{name}")  # noqa: PTH108
-        if inside and len(gone) == len(files):
-            with suppress(OSError):  # folders in it may be left
-                os.rmdir(folder)  # noqa: PTH106
+        with suppress(OSError):  # mostly, there is something else in it
+            for folder in Path(path).parents:
+                (out / folder).rmdir()

@@ -91,11 +91,11 @@ def build(
         files.append(downloads.outputs(papers, site.renderer.convert, cache / "downloads", say))
     if whole:
         shelf.forget()
-        written = site.write(out, chain(*files))
+        written, paths = site.write(out, chain(*files))
         shelf.put("runs", site.copy.runs.state())
         noted.put_rest(shelf, everything)
         figures, count = dict(catalogue.figures), 2 * len(site.pages)
-        noted.Note.of(out, before, everything, figures, count).put(shelf)
+        noted.Note.of(out, paths, before, everything, figures, count).put(shelf)
     else:
         written = output.write(edition(chain(site.page_files(), site.others(), *files)), out)
     return Result(len(catalogue.matters), 2 * len(site.pages), written)

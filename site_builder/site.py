@@ -91,19 +91,22 @@ class Site:
             if page.kind == "matter":
                 yield opendata.matter_path(page.context["matter"])
 
-    def write(self, out: Path, more: Iterable[Output]) -> int:
+    def write(self, out: Path, more: Iterable[Output]) -> tuple[int, set[str]]:
         """Write the whole site and `more` files below `out`, remove what is no longer in it, and
-        return how many files were written.
+        return how many files were written and where all of them are.
 
         What knows all pages and holds none is made beside them; the offline copy holds them all.
         """
+        old = output.present(out)
         beside = cores.aside(partial(self._write_others, out))
         written = self.write_pages(out)
         others = beside()
         self.copy.files = others.kept
         last = chain(self.copy.outputs(self.renderer.templates), more)
-        paths = chain(self.page_paths(), others.paths)
-        return written + others.written + output.write(last, out, paths)
+        paths = {*self.page_paths(), *others.paths}
+        written += others.written + output.write_some(output.noted(last, paths), out)
+        output.remove(old - paths, out)
+        return written, paths
 
     def _write_others(self, out: Path) -> _Others:
         files = list(self._others())
