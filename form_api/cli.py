@@ -7,8 +7,9 @@ not take as long as starting one.
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 import click
@@ -89,7 +90,7 @@ def export(database: str | None, file: Path, person: str | None) -> None:
     keys = opening.load_keys(settings)
     if file.exists():
         raise ConfigError(f"{file}：已经有这个文件；请换一个名字")
-    with opening.reading(settings) as tx, file.open("x", encoding="utf-8", newline="") as out:
+    with opening.reading(settings) as tx, _for_me_alone(file) as out:
         if person:
             index = keys.index("contact", answers.phone(person) or person.casefold())
             lines = list(exporting.person(tx, keys, index))
@@ -98,6 +99,12 @@ def export(database: str | None, file: Path, person: str | None) -> None:
         else:
             count = exporting.write_csv(tx, keys, out)
     click.echo(f"{file}：{count} 件")
+
+
+def _for_me_alone(file: Path) -> TextIO:
+    """Create a file that only whoever made it can read: what is in it is about people."""
+    readable = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    return os.fdopen(readable, "w", encoding="utf-8", newline="")
 
 
 @main.command(help="删除过了保存期的内容（服务每小时也会自己做）。")

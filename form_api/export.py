@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from form_api import crypto, domain
+from form_api import crypto, domain, progress
 from form_api.crypto import Keys
 from form_api.domain import Submission
 from form_api.receipts import local
@@ -57,9 +57,7 @@ def person(tx: Tx, keys: Keys, index: bytes) -> Iterator[str]:
                 "state": domain.STATES[found.state],
                 "received_at": local(found.received_at),
                 "answers": opened(keys, found),
-                "timeline": [
-                    {"at": local(event.at), "action": event.action} for event in found.events
-                ],
+                "timeline": progress.timeline(keys, found),
             },
             ensure_ascii=False,
         )

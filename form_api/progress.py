@@ -18,7 +18,6 @@ SYSTEM_LABELS = {"submit": "提交", "purge": "保存期满，内容已删除"}
 
 def status(rules: Rules, keys: Keys, found: Submission) -> dict[str, Any]:
     """Say how a submission stands, in data; the words a person wrote are in it."""
-    key = keys.data_key(found.id, found.data_key) if found.data_key else None
     body: dict[str, Any] = {
         "number": found.number,
         "kind": found.kind,
@@ -30,9 +29,7 @@ def status(rules: Rules, keys: Keys, found: Submission) -> dict[str, Any]:
         "matter": found.matter,
         "township": found.township,
         "photos": found.photos,
-        "timeline": [
-            line(found, event, key) for event in found.events if not domain.is_internal(event)
-        ],
+        "timeline": timeline(keys, found),
         "actions": [action.id for action in possible(found)],
     }
     if found.booking:
@@ -44,7 +41,8 @@ def status(rules: Rules, keys: Keys, found: Submission) -> dict[str, Any]:
         }
     if found.purged_at:
         body["purged_at"] = local(found.purged_at)
-    if key and found.sealed:
+    if found.data_key and found.sealed:
+        key = keys.data_key(found.id, found.data_key)
         answers = crypto.unseal_json(key, f"answers|{found.id}", found.sealed)["answers"]
         body["answers"] = _without_personal(rules, found.kind, answers)
     return body
@@ -55,6 +53,12 @@ def possible(found: Submission) -> list[domain.Action]:
     if found.data_key is None:
         return []
     return domain.possible(found.kind, found.state, found.done)
+
+
+def timeline(keys: Keys, found: Submission) -> list[dict[str, Any]]:
+    """Return what happened, without what is between colleagues."""
+    key = keys.data_key(found.id, found.data_key) if found.data_key else None
+    return [line(found, event, key) for event in found.events if not domain.is_internal(event)]
 
 
 def line(found: Submission, event: Event, key: AESGCM | None) -> dict[str, Any]:

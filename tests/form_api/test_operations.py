@@ -94,7 +94,12 @@ def test_export_is_safe_and_masked(tmp_path: Path) -> None:
     """In the table no cell is a formula and no phone is whole; a person's own data is."""
     with Server(tmp_path, DATABASE).start() as server:
         for text in ("=1+1", "＝cmd", " +86", "@x", "-1", "平常"):
-            complain(server, text=text, reply_wanted="yes", name="王女士", contact="13800138000")
+            receipt = complain(
+                server, text=text, reply_wanted="yes", name="王女士", contact="13800138000"
+            )
+        code = {"X-Query-Code": receipt["code"]}
+        more = f"{server.base}{receipt['status_url']}/add"
+        httpx.post(more, json={"text": "还有一句"}, headers=code, timeout=60).raise_for_status()
         table = run(tmp_path, "export", "--database", DATABASE, "all.csv")
         own = run(tmp_path, "export", "--database", DATABASE, "--person", "13800138000", "own.txt")
     assert (table.returncode, own.returncode) == (0, 0), table.stderr + own.stderr
@@ -107,6 +112,9 @@ def test_export_is_safe_and_masked(tmp_path: Path) -> None:
     lines = (tmp_path / "own.txt").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 6
     assert json.loads(lines[0])["answers"]["contact"] == "13800138000"
+    assert json.loads(lines[-1])["timeline"][-1]["text"] == "还有一句"
+    for name in ("all.csv", "own.txt"):
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0, "for whoever made it alone"
 
 
 def test_missing_parts_are_not_replaced(tmp_path: Path) -> None:
