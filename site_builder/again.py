@@ -18,6 +18,7 @@ from site_builder import catalogue as catalogues
 from site_builder import cores
 from site_builder.errors import Severity
 from site_builder.history import Change
+from site_builder.load import matter_id
 from site_builder.model import Catalogue
 from site_builder.noted import (
     NEWS,
@@ -82,11 +83,11 @@ def _found(
     files = [
         file
         for file, stamp in before.stamps.items()
-        if note.stamps[file] != stamp or stamp == YOUNG or f"matters/{_id(file)}/" in told
+        if note.stamps[file] != stamp or stamp == YOUNG or f"matters/{matter_id(file)}/" in told
     ]
     if len(files) > MOST:
         return None
-    changed = frozenset(map(_id, files))
+    changed = frozenset(map(matter_id, files))
     rest, runs = get_rest(shelf), shelf.get("runs")
     catalogue = rest and runs and _catalogue(inputs, rest, note, changed)
     if not catalogue or _wrong(inputs, catalogue, note, set(files)):
@@ -103,7 +104,7 @@ def _catalogue(
     """Return the changed matters and their packages; None when others show what has changed."""
     packages = [p for p in rest.packages if not changed.isdisjoint(p.possible_matter_ids)]
     wanted = changed.union(*(p.possible_matter_ids for p in packages))
-    files = [inputs.content / file for file in note.stamps if _id(file) in wanted]
+    files = [file for file in note.stamps if matter_id(file) in wanted]
     some = replace(rest, packages=tuple(packages))
     catalogue, findings = catalogues.with_matters(some, inputs.content, files)
     sound = all(f.severity is not Severity.ERROR for f in findings)
@@ -117,22 +118,12 @@ def _wrong(inputs: Inputs, catalogue: Catalogue, note: Note, files: set[str]) ->
     Rules that are not local see faces only, so they find what they found before: nothing.
     """
     from site_builder.check import RULES
-    from site_builder.check.rule import Site, Text
+    from site_builder.check.rule import Site
 
     site = Site(catalogue, inputs.content, inputs.today)
     others = (os.path.relpath(name, inputs.content) for name in other_files(inputs.content))
     known = [*note.stamps, *(name.replace(os.sep, "/") for name in others)]
-    vars(site).update(
-        files=tuple(sorted(known)),
-        matter_ids=frozenset(map(_id, note.stamps)),
-        texts=tuple(
-            Text(f, (inputs.content / f).read_text("utf-8-sig", errors="replace")) for f in files
-        ),
-    )
+    vars(site).update(files=tuple(sorted(known)), matter_ids=frozenset(map(matter_id, note.stamps)))
+    site = site.part(catalogue.matters, site.texts_of(files))
     rules = [r for r in RULES.values() if r.severity is Severity.ERROR and r.local]
     return any(f.file in files for rule in rules for f in rule.findings(site))
-
-
-def _id(file: str) -> str:
-    """Return the id of the matter in a file; `pathlib` takes a tenth of a second for 10,000."""
-    return file.rpartition("/")[2].removesuffix(".md")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 
 class Severity(enum.StrEnum):
@@ -16,8 +16,7 @@ class Severity(enum.StrEnum):
     """Something the content does not have yet (a blank form, a sample); listed by `report`."""
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One problem in the content, worded for the colleague who will mend it.
 
     `file` is relative to the content folder, `line` counts from 1, `code` is stable.
@@ -35,7 +34,7 @@ class Finding:
 
     def as_json(self) -> dict[str, str | int]:
         """Return the finding as a plain object for `check --format json`."""
-        return asdict(self) | {"severity": self.severity.value}
+        return self._asdict() | {"severity": self.severity.value}
 
 
 class SiteError(Exception):

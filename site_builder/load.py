@@ -6,10 +6,12 @@ Every scalar is kept as the text that stands in the file: YAML's own guesses (no
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
+from typing import Any, Final
 
 import yaml
 
@@ -18,14 +20,76 @@ from site_builder.errors import Finding
 from site_builder.model import Document, Source, Value
 from site_builder.yaml_help import slips
 
-FRONT_MATTER = re.compile(
-    r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)(.*)\Z", re.DOTALL | re.MULTILINE
-)
+_FIRST: Final = re.compile(r"---[ \t]*\r?\n")
+_LAST: Final = re.compile(r"\n---[ \t]*(?:\r?\n|\Z)")
+"""The lines around front matter. One pattern for all of it would look at every sign three times."""
 
 
-def matter_files(content: Path) -> list[Path]:
-    """Return every matter file, in the order of themes and names."""
-    return sorted((content / "matters").glob("*/*.md"))
+def front_matter(text: str) -> tuple[str, str] | None:
+    """Return the front matter of a Markdown text and what stands below it, if it has any."""
+    first = _FIRST.match(text)
+    last = _LAST.search(text, first.end() - 1) if first else None
+    if not (first and last):
+        return None
+    return text[first.end() : last.start() + 1], text[last.end() :]
+
+
+def matter_files(content: Path) -> list[str]:
+    """Return every matter file below `content`, in the order of themes and names."""
+    matters = content / "matters"
+    if not matters.is_dir():
+        return []
+    themes = sorted(theme.name for theme in os.scandir(matters) if theme.is_dir())
+    return [
+        f"matters/{theme}/{name}"
+        for theme in themes
+        for name in sorted(os.listdir(matters / theme))  # noqa: PTH208
+        if name.endswith(".md")
+    ]
+
+
+def matter_id(file: str) -> str:
+    """Return the id of the matter in a file; `pathlib` takes a tenth of a second for 10,000."""
+    return file.rpartition("/")[2].removesuffix(".md")
+
+
+class MatterTexts:
+    """The texts of matter files: kept while they are judged, read again when asked for later.
+
+    Most of what is asked for is the line of a fault, and most matters have none.
+    """
+
+    def __init__(self, content: Path) -> None:
+        self._content = f"{content}{os.sep}"
+        self._kept: dict[str, str] = {}
+
+    def __getitem__(self, file: str) -> str:
+        """Return a text; signs that are no UTF-8 are replaced."""
+        return self._kept.get(file) or text_of(self._content + file)
+
+    def document(self, file: str) -> Document | Finding:
+        """Read a file and keep its text."""
+        data = contents(self._content + file)
+        text = _text(data, file)
+        if isinstance(text, Finding):
+            self._kept[file] = _decoded(data, "replace")
+            return text
+        self._kept[file] = text
+        return parse_front_matter(text, file, self._front_matter)
+
+    def _front_matter(self, file: str) -> str:
+        """Return a file's front matter; nothing when it is gone meanwhile."""
+        try:
+            return (front_matter(self[file]) or [""])[0]
+        except OSError:
+            return ""
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_kept": {}}
+
+    def forget(self) -> None:
+        """Keep no texts any longer."""
+        self._kept.clear()
 
 
 def read_packages(content: Path) -> Iterator[Document | Finding]:
@@ -43,21 +107,19 @@ def read_replies(content: Path) -> Iterator[Document | Finding]:
 def read_front_matter(path: Path, content: Path) -> Document | Finding:
     """Read a Markdown file with front matter; a finding says what hinders it."""
     file = path.relative_to(content).as_posix()
-    text = _text(path, file)
-    if isinstance(text, Finding):
-        return text
-    return parse_front_matter(text, file, partial(_front_matter, path, file))
+    text = _text(contents(path), file)
+    return text if isinstance(text, Finding) else parse_front_matter(text, file)
 
 
 def parse_front_matter(
-    text: str, file: str, again: Callable[[], str] | None = None
+    text: str, file: str, again: Callable[[str], str] | None = None
 ) -> Document | Finding:
     """Read the text of a Markdown file with front matter; `file` names it in findings.
 
-    `again` gives the front matter once more, when somebody asks for the line of a value.
+    `again` gives a file's front matter once more, when somebody asks for the line of a value.
     """
-    match = FRONT_MATTER.match(text)
-    if not match:
+    parts = front_matter(text)
+    if not parts:
         return Finding(
             file,
             1,
@@ -65,14 +127,8 @@ def parse_front_matter(
             "文件开头没有用两行 --- 夹住的登记栏",
             "第一行写 ---，各栏写完后另起一行再写 ---",
         )
-    return _parse(match[1], file, 2, match[2].strip(), again or (lambda: match[1]))
-
-
-def _front_matter(path: Path, file: str) -> str:
-    """Return a file's front matter; nothing when it is gone meanwhile."""
-    text = _text(path, file) if path.exists() else ""
-    match = FRONT_MATTER.match(text) if isinstance(text, str) else None
-    return match[1] if match else ""
+    values, prose = parts
+    return _parse(values, file, 2, prose.strip(), again or (lambda _: values))
 
 
 def read_data_files(content: Path) -> Iterator[Document | Finding]:
@@ -84,24 +140,40 @@ def read_data_files(content: Path) -> Iterator[Document | Finding]:
 def read_data(path: Path, content: Path) -> Document | Finding:
     """Read a YAML file of content/data."""
     file = path.relative_to(content).as_posix()
-    text = _text(path, file)
-    return text if isinstance(text, Finding) else _parse(text, file, 1, "", lambda: text)
+    text = _text(contents(path), file)
+    return text if isinstance(text, Finding) else _parse(text, file, 1, "", lambda _: text)
 
 
-def _text(path: Path, file: str) -> str | Finding:
+def contents(path: str | Path) -> bytes:
+    """Return the bytes of a file; `pathlib` takes too long for ten thousands of them."""
+    with open(path, "rb") as file:  # noqa: PTH123
+        return file.read()
+
+
+def text_of(path: str) -> str:
+    """Return the text of a file; signs that are no UTF-8 are replaced."""
+    return _decoded(contents(path), "replace")
+
+
+def _decoded(data: bytes, errors: str = "strict") -> str:
+    text = data.decode("utf-8-sig", errors)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _text(data: bytes, file: str) -> str | Finding:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return _decoded(data)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         return Finding(file, line, "Y-02", "文件不是 UTF-8 编码", "用“另存为”选 UTF-8 编码再保存")
 
 
 def _parse(
-    text: str, file: str, first_line: int, prose: str, again: Callable[[], str]
+    text: str, file: str, first_line: int, prose: str, again: Callable[[str], str]
 ) -> Document | Finding:
     plain = yaml_plain.read(text)
     if plain is not None:
-        return Document(plain, prose, Source(file, _Lines(again, first_line)))
+        return Document(plain, prose, Source(file, _Lines(again, file, first_line)))
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
         lines: dict[tuple[str | int, ...], int] = {}
@@ -123,12 +195,12 @@ class _Lines(Mapping[tuple[str | int, ...], int]):
     every matter that lacks a sample has a finding there.
     """
 
-    def __init__(self, text: Callable[[], str], first_line: int) -> None:
-        self._text, self._first_line = text, first_line
+    def __init__(self, again: Callable[[str], str], file: str, first_line: int) -> None:
+        self._again, self._file, self._first_line = again, file, first_line
 
     @cached_property
     def _found(self) -> dict[tuple[str | int, ...], int]:
-        found = yaml_plain.lines(self._text()) or {}
+        found = yaml_plain.lines(self._again(self._file)) or {}
         return {place: line + self._first_line for place, line in found.items()}
 
     def __getitem__(self, path: tuple[str | int, ...]) -> int:
@@ -137,7 +209,7 @@ class _Lines(Mapping[tuple[str | int, ...], int]):
         return self._found[path]
 
     def _top(self, key: str) -> int:
-        text = f"\n{self._text()}"
+        text = f"\n{self._again(self._file)}"
         place = text.find(key)
         if place < 0:
             raise KeyError(key)

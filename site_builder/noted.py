@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from site_builder.history import Change
+from site_builder.load import contents
 from site_builder.model import Catalogue, Source
-from site_builder.output import contents
 
 FORMAT: Final = 4
 _JUST_NOW: Final = 50_000_000

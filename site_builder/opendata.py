@@ -14,7 +14,7 @@ import yaml
 from form_definitions import Form, dump
 from site_builder.model import Catalogue, Matter, Package, Windows
 from site_builder.render import HANS, HANT, Output, Renderer
-from site_builder.schema import MATTER, Element
+from site_builder.schema import MATTER, Element, Kind
 
 API_DATA: Final = ("appointments", "holidays", "answer-templates")
 """Files of content/data that the form API needs."""
@@ -133,7 +133,7 @@ _BARE: Final = frozenset({str, int, bool, type(None)})
 
 def _plain(value: Any, element: Element) -> Any:
     if element.elements:
-        if isinstance(value, tuple):
+        if element.kind is Kind.RECORDS:
             return [_fields(item, element.elements) for item in value]
         return _fields(value, element.elements) if value else None
     if isinstance(value, dt.date):

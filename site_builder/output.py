@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from site_builder.load import contents
 from site_builder.render import Output
 
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
@@ -69,12 +70,6 @@ def _make_folder(path: str) -> None:
         os.makedirs(path, exist_ok=True)  # noqa: PTH103
     except FileExistsError:
         pass  # another process was faster
-
-
-def contents(path: str) -> bytes:
-    """Return the bytes of a file; `pathlib` takes too long for ten thousands of them."""
-    with open(path, "rb") as file:  # noqa: PTH123
-        return file.read()
 
 
 def present(out: Path) -> set[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import hashlib
+import marshal
 import re
 import sys
 from collections.abc import Callable
-from functools import cache
-from typing import Any
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 from site_builder import model
 from site_builder.errors import Finding
@@ -69,11 +70,12 @@ class Parser:
         """Return the document as a matter; unreadable fields are neutral and named in `broken`."""
         _, theme_id, name = self.source.file.split("/")
         self._check_id(name.removesuffix(".md"))
-        fields = self._record(self._mapping(), MATTER, (), "matter")
+        fields = self._named(self._mapping(), _MATTER) | {"prose": self.document.prose}
+        inside = model.Inside(*(fields.pop(field) for field in model.Inside._fields))
         return model.Matter(
             id=name.removesuffix(".md"),
             theme_id=theme_id,
-            prose=self.document.prose,
+            kept=model.Kept(inside),
             source=self.source,
             broken=self._broken_fields(),
             face=_face(self.document.values),
@@ -84,7 +86,7 @@ class Parser:
         """Return the document as a package."""
         package_id = self.source.file.split("/")[-1].removesuffix(".md")
         self._check_id(package_id)
-        fields = self._record(self._mapping(), PACKAGE, (), "package")
+        fields = self._named(self._mapping(), _PACKAGE)
         return model.Package(
             id=package_id,
             prose=self.document.prose,
@@ -96,20 +98,19 @@ class Parser:
     def zones(self) -> tuple[model.Zone, ...]:
         """Return the zones of data/hall.yml."""
         values = self._mapping().get("分区", [])
-        return self._records(values, ZONE, ("分区",), model.Zone)
+        return self._records(values, _ZONE, ("分区",), model.Zone)
 
     def townships(self) -> tuple[model.Township, ...]:
         """Return the townships of data/townships.yml."""
-        return self._records(self.document.values, TOWNSHIP, (), model.Township)
+        return self._records(self.document.values, _TOWNSHIP, (), model.Township)
 
     def cancelled(self) -> tuple[model.CancelledProof, ...]:
         """Return the proofs of data/cancelled-proofs.yml."""
-        return self._records(self.document.values, CANCELLED_PROOF, (), model.CancelledProof)
+        return self._records(self.document.values, _CANCELLED_PROOF, (), model.CancelledProof)
 
     def named(self, cls: Callable[[str, str], Any]) -> tuple[Any, ...]:
         """Return a list of {编码, 名称} as records of `cls`."""
-        elements = (Element("编码", "id"), Element("名称", "name"))
-        return self._records(self.document.values, elements, (), cls)
+        return self._records(self.document.values, _NAMED, (), cls)
 
     def _mapping(self) -> dict[str, Value]:
         values = self.document.values
@@ -121,13 +122,13 @@ class Parser:
         return {}
 
     def _records(
-        self, values: Value, elements: tuple[Element, ...], path: tuple[str | int, ...], cls: Any
+        self, values: Value, plan: _Plan, path: tuple[str | int, ...], cls: Callable[..., Any]
     ) -> tuple[Any, ...]:
         if not isinstance(values, list):
             self._find(path, "S-02", "这里应当是列表", "每项以“- ”开头另起一行")
             return ()
         return tuple(
-            cls(**self._record(value, elements, (*path, i), ""))
+            cls(*self._record(value, plan, (*path, i)))
             for i, value in enumerate(values)
             if self._is_record(value, (*path, i))
         )
@@ -138,34 +139,33 @@ class Parser:
         self._bad(path, "S-02", "这一项应当有自己的几栏", "写成“- 栏名: 内容”，下一栏与它对齐")
         return False
 
+    def _named(self, values: dict[str, Value], plan: _Plan) -> dict[str, Any]:
+        """Return the fields of a whole file's record by their names."""
+        names = (column.element.field for column in plan.columns)
+        return dict(zip(names, self._record(values, plan, ()), strict=True))
+
     def _record(
-        self,
-        values: dict[str, Value],
-        elements: tuple[Element, ...],
-        path: tuple[str | int, ...],
-        owner: str,
-    ) -> dict[str, Any]:
-        """Return the fields of one record, in the schema's order."""
-        known = _keys(elements)
-        for key in values.keys() - known:
-            self._unknown_key(key, known, path)
-        fields = {}
-        for element in elements:
-            key = element.key
+        self, values: dict[str, Value], plan: _Plan, path: tuple[str | int, ...]
+    ) -> list[Any]:
+        """Return the fields of one record in the schema's order, which is that of its class."""
+        if not values.keys() <= plan.keys:
+            for key in values.keys() - plan.keys:
+                self._unknown_key(key, plan.keys, path)
+        fields = []
+        for column in plan.columns:
+            element, key, read, _ = column
             value = values.get(key)
-            if not value and not element.required:
-                fields[element.field] = _ABSENT.get(element.kind, "")
-            elif value and (read := _READ.get(element.kind)):
+            if read and value:
                 try:
-                    fields[element.field] = read(value, element)
+                    fields.append(read(value))
                 except ValueError as error:
-                    fields[element.field] = self._replaced(
-                        element, (*path, key), "S-03", str(error)
-                    )
+                    fields.append(self._replaced(element, (*path, key), "S-03", str(error)))
             elif value:
-                fields[element.field] = self._nested(value, element, (*path, key), owner)
+                fields.append(self._nested(value, column, (*path, key)))
+            elif element.required:
+                fields.append(self._replaced(element, (*path, key), "C-44", "没有填"))
             else:
-                fields[element.field] = self._replaced(element, (*path, key), "C-44", "没有填")
+                fields.append(_ABSENT.get(element.kind, ""))
         return fields
 
     def _replaced(self, element: Element, path: tuple[str | int, ...], code: str, what: str) -> Any:
@@ -173,23 +173,15 @@ class Parser:
         self._bad(path, code, f"“{element.key}”{what}", _advice(element))
         return _NEUTRAL.get(element.kind, "")
 
-    def _nested(
-        self, value: Value, element: Element, path: tuple[str | int, ...], owner: str
-    ) -> Any:
-        cls = _CLASSES.get(element.field) or _class_of(element.field, owner)
-        nested_owner = "package" if owner == "package" else ""
-        if element.kind is Kind.RECORD:
-            if not self._is_record(value, path):
-                return None
-            return cls(**self._record(value, element.elements, path, nested_owner))
+    def _nested(self, value: Value, column: _Column, path: tuple[str | int, ...]) -> Any:
+        assert column.inner
+        cls, plan = column.inner
+        if column.element.kind is Kind.RECORD:
+            return cls(*self._record(value, plan, path)) if self._is_record(value, path) else None
         if not isinstance(value, list):
-            self._bad(path, "S-02", f"“{element.key}”应当是列表", "每项以“- ”开头另起一行")
+            self._bad(path, "S-02", f"“{column.key}”应当是列表", "每项以“- ”开头另起一行")
             return ()
-        return tuple(
-            cls(**self._record(item, element.elements, (*path, i), nested_owner))
-            for i, item in enumerate(value)
-            if self._is_record(item, (*path, i))
-        )
+        return self._records(value, plan, path, cls)
 
     def _unknown_key(self, key: str, known: frozenset[str], path: tuple[str | int, ...]) -> None:
         guess = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
@@ -206,8 +198,7 @@ class Parser:
             )
 
     def _broken_fields(self) -> frozenset[str]:
-        fields = {e.key: e.field for e in (*MATTER, *PACKAGE)}
-        return frozenset(fields.get(key, "") for key in self._broken)
+        return frozenset(_FIELDS.get(key, "") for key in self._broken) if self._broken else _NONE
 
     def _bad(self, path: tuple[str | int, ...], code: str, message: str, advice: str) -> None:
         """Note a finding on a value that was replaced by a neutral one."""
@@ -226,9 +217,8 @@ _INSIDE_RECORDS = {"申请材料": "填报须知", "常见问题": "回答", "�
 
 
 def _face(values: Value) -> bytes:
-    shown = dict(values) if isinstance(values, dict) else {"": values}
-    for key in _INSIDE:
-        shown.pop(key, None)
+    shown = values if isinstance(values, dict) else {"": values}
+    shown = {key: value for key, value in shown.items() if key not in _INSIDE}
     for key, inside in _INSIDE_RECORDS.items():
         records = shown.get(key)
         if isinstance(records, list):
@@ -237,12 +227,8 @@ def _face(values: Value) -> bytes:
                 for record in records
                 if isinstance(record, dict)
             ]
-    return hashlib.blake2b(repr(shown).encode(), digest_size=16).digest()
-
-
-@cache
-def _keys(elements: tuple[Element, ...]) -> frozenset[str]:
-    return frozenset(element.key for element in elements)
+    # Version 2: later ones tell which texts are one object, and that differs from run to run.
+    return hashlib.blake2b(marshal.dumps(shown, 2), digest_size=16).digest()
 
 
 def _class_of(field: str, owner: str) -> Callable[..., Any]:
@@ -258,7 +244,7 @@ def _advice(element: Element) -> str:
     return f"应当是{element.kind.value}" + (f"；{element.help}" if element.help else "")
 
 
-def _text(value: Value, _: Element) -> str:
+def _text(value: Value) -> str:
     if not isinstance(value, str):
         raise ValueError("应当只有一行文字")
     text = value.strip()
@@ -266,59 +252,115 @@ def _text(value: Value, _: Element) -> str:
     return sys.intern(text) if len(text) < 32 else text
 
 
-def _number(value: Value, element: Element) -> int:
-    text = _text(value, element)
+def _number(value: Value) -> int:
+    text = _text(value)
     if not (text.isascii() and text.isdigit() and len(text) <= 6):
         raise ValueError(f"写的是“{text}”，不是整数")
     return int(text)
 
 
-def _yes_no(value: Value, element: Element) -> bool:
-    text = _text(value, element)
+def _yes_no(value: Value) -> bool:
+    text = _text(value)
     if text not in ("是", "否"):
         raise ValueError(f"写的是“{text}”，不是“是”或“否”")
     return text == "是"
 
 
-def _choice(value: Value, element: Element) -> str:
-    text = _text(value, element)
-    if text not in element.choices:
+def _choice(choices: tuple[str, ...], value: Value) -> str:
+    text = _text(value)
+    if text not in choices:
         raise ValueError(f"写的是“{text}”，不在规定的几个词里")
     return text
 
 
-def _date(value: Value, element: Element) -> dt.date:
-    text = _text(value, element)
+def _date(value: Value) -> dt.date:
+    text = _text(value)
     try:
         return dt.date.fromisoformat(text if _DATE.match(text) else "")
     except ValueError:
         raise ValueError(f"写的是“{text}”，不是存在的日期") from None
 
 
-def _list(value: Value, element: Element) -> tuple[str, ...]:
-    items = value if isinstance(value, list) else [value]
-    return tuple(_text(item, element) for item in items if item != "")
-
-
-def _choices(value: Value, element: Element) -> tuple[str, ...]:
-    return tuple(_choice(item, element) for item in _list(value, element))
-
-
-def _windows(value: Value, element: Element) -> Windows:
-    text = _text(value, element)
+def _windows(value: Value) -> Windows:
+    text = _text(value)
     match = re.fullmatch(r"([0-9]+)(?:-([0-9]+))?", text)
     if not match or int(match[1]) > int(match[2] or match[1]):
         raise ValueError(f"写的是“{text}”，不是窗口号段")
     return Windows(int(match[1]), int(match[2] or match[1]))
 
 
-_READ: dict[Kind, Callable[[Value, Element], Any]] = {
-    Kind.TEXT: _text,
-    Kind.NUMBER: _number,
-    Kind.YES_NO: _yes_no,
-    Kind.CHOICE: _choice,
-    Kind.DATE: _date,
-    Kind.LIST: _list,
-    Kind.CHOICES: _choices,
-    Kind.WINDOWS: _windows,
-}
+class _Known(dict[str, Any]):
+    """What texts of an element mean: numbers, dates and choices are few, mostly seen before."""
+
+    def __init__(self, read: _Read) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, value: str) -> Any:
+        self[value] = meaning = self._read(value)
+        return meaning
+
+    def read(self, value: Value) -> Any:
+        """Return what a value means, or raise ValueError."""
+        return self[value] if isinstance(value, str) else self._read(value)
+
+
+def _list(read: _Read, value: Value) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    return tuple(read(item) for item in items if item != "")
+
+
+_Read = Callable[[Value], Any]
+
+
+class _Column(NamedTuple):
+    """An element as the parser needs it: how to read its value, or which records it holds."""
+
+    element: Element
+    key: str
+    read: _Read | None
+    inner: tuple[Callable[..., Any], _Plan] | None
+
+
+class _Plan(NamedTuple):
+    """How to read a kind of record."""
+
+    keys: frozenset[str]
+    columns: tuple[_Column, ...]
+
+
+def _plan(elements: tuple[Element, ...], owner: str = "") -> _Plan:
+    columns = tuple(_Column(e, e.key, _reader(e), _inner(e, owner)) for e in elements)
+    return _Plan(frozenset(e.key for e in elements), columns)
+
+
+def _reader(element: Element) -> _Read | None:
+    choice = partial(_choice, element.choices)
+    readers: dict[Kind, _Read] = {
+        Kind.TEXT: _text,
+        Kind.LIST: partial(_list, _text),
+        Kind.CHOICES: partial(_list, choice),
+        Kind.NUMBER: _Known(_number).read,
+        Kind.YES_NO: _Known(_yes_no).read,
+        Kind.CHOICE: _Known(choice).read,
+        Kind.DATE: _Known(_date).read,
+        Kind.WINDOWS: _Known(_windows).read,
+    }
+    return readers.get(element.kind)
+
+
+def _inner(element: Element, owner: str) -> tuple[Callable[..., Any], _Plan] | None:
+    if not element.elements:
+        return None
+    cls = _CLASSES.get(element.field) or _class_of(element.field, owner)
+    return cls, _plan(element.elements, "package" if owner == "package" else "")
+
+
+_FIELDS: Final = {e.key: e.field for e in (*MATTER, *PACKAGE)}
+_NONE: Final[frozenset[str]] = frozenset()
+_MATTER: Final = _plan(MATTER, "matter")
+_PACKAGE: Final = _plan(PACKAGE, "package")
+_ZONE: Final = _plan(ZONE)
+_TOWNSHIP: Final = _plan(TOWNSHIP)
+_CANCELLED_PROOF: Final = _plan(CANCELLED_PROOF)
+_NAMED: Final = _plan((Element("编码", "id"), Element("名称", "name")))

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from site_builder import engine, overlay
-from site_builder.catalogue import examine
+from site_builder.catalogue import check
 from site_builder.errors import ContentError, SiteError
 from site_builder.noted import Memory
 from site_builder.pipeline import build, templates_of
@@ -54,5 +54,5 @@ class Loop:
     def findings(self) -> str:
         """Return what to lay over a page; worked out once a change, when a page asks."""
         if self._findings is None:
-            self._findings = overlay.fragment(examine(self.content)[1], self._trouble)
+            self._findings = overlay.fragment(check(self.content), self._trouble)
         return self._findings

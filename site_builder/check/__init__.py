@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection
-from itertools import chain
-from pathlib import Path
-from typing import Final
-
-from site_builder import cores
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 # Importing a module registers its rules.
 from site_builder.check import (  # noqa: F401
@@ -23,26 +18,26 @@ from site_builder.check import (  # noqa: F401
     slips,
     wording,
 )
-from site_builder.check.rule import RULES, Rule, Site
-from site_builder.errors import Finding, Severity
-from site_builder.model import Catalogue
+from site_builder.check.rule import RULES, Rule, Site, Speak, Text
+from site_builder.errors import Finding
 
-__all__ = ["RULES", "Rule", "check_catalogue"]
-
-
-MANY: Final = 500
-"""From so many matters on, the rules are shared between processes."""
+__all__ = ["RULES", "Rule", "Site", "Text", "judge", "together"]
 
 
-def check_catalogue(
-    catalogue: Catalogue,
-    content: Path,
-    today: dt.date | None = None,
-    severities: Collection[Severity] = tuple(Severity),
-) -> list[Finding]:
-    """Run every rule over the catalogue; `content` is where files are looked up."""
-    site = Site(catalogue, content, today or dt.date.today())
-    rules = [rule for rule in RULES.values() if rule.severity in severities]
-    little = 0 if len(catalogue.matters) > MANY else len(rules)
-    found = cores.share(rules, lambda some: [list(r.findings(site)) for r in some], little)
-    return sorted(chain.from_iterable(found))
+def judge(site: Site, rules: Iterable[Rule]) -> Iterator[Finding]:
+    """Yield what the rules find in a site, or in a part of it."""
+    for rule in rules:
+        yield from rule.findings(site)
+
+
+def together(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings; those of a rule that speaks once for all become one, at the first."""
+    alike: dict[Speak, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        rule = RULES.get(finding.code)
+        if rule and rule.once:
+            alike[rule.once].append(finding)
+        else:
+            yield finding
+    for once, some in alike.items():
+        yield some[0]._replace(message=once(some))

@@ -87,7 +87,7 @@ def zones_are_unique(site: Site) -> Faults:
         yield from duplicates(site.source("hall"), key, values, ("分区",))
 
 
-@rule("H-05")
+@rule("H-05", local=True)
 def matters_are_handled_in_a_zone(site: Site) -> Faults:
     """事项的窗口都在一个分区里，进驻分区就是那个分区所属的区域。
 

@@ -82,7 +82,7 @@ def aliases_add_something(matter: Matter) -> Faults:
         seen.add(alias)
 
 
-@rule("R-04")
+@rule("R-04", local=True)
 def themes_are_registered(site: Site) -> Faults:
     """事项所在的文件夹都在 data/themes.yml 里登记为主题。
 
@@ -133,7 +133,7 @@ def themes_are_not_empty(site: Site) -> Faults:
             )
 
 
-@rule("R-07")
+@rule("R-07", local=True)
 def departments_are_registered(site: Site) -> Faults:
     """实施主体都在 data/departments.yml 里登记。
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from site_builder.check.rule import Fault, Faults, Site, matter_rule, rule, suggestion
-from site_builder.errors import Severity
+from site_builder.errors import Finding, Severity
+from site_builder.load import matter_id
 from site_builder.model import Matter
 
 PAPERLESS = "电子"
@@ -117,30 +119,28 @@ def paper_has_copies(matter: Matter) -> Faults:
             )
 
 
-@rule("W-06", Severity.WARNING)
-def paperless_has_no_copies(site: Site) -> Faults:
+def _all_paperless(findings: Sequence[Finding]) -> str:
+    matters = len({matter_id(finding.file) for finding in findings})
+    return f"{matters} 个事项的 {len(findings)} 份材料{findings[0].message}，这是第一份"
+
+
+@matter_rule("W-06", Severity.WARNING, needs=("materials",), once=_all_paperless)
+def paperless_has_no_copies(matter: Matter) -> Faults:
     """只收电子版的材料，纸质份数写 0。
 
     依据：国家事项材料表。全站合成一条，列在第一份材料那里。
     """
-    places = [
-        (matter, i)
-        for matter in site.matters("materials")
-        for i, material in enumerate(matter.materials)
-        if material.medium == PAPERLESS and material.copies
-    ]
-    if places:
-        matter, i = places[0]
-        matters = len({m.id for m, _ in places})
-        yield Fault(
-            matter.source,
-            ("申请材料", i, "纸质份数"),
-            f"{matters} 个事项的 {len(places)} 份材料只收电子版，却写了纸质份数，这是第一份",
-            "只收电子版的写 0；也收纸质的，把材料形式改成“纸质/电子”",
-        )
+    for i, material in enumerate(matter.materials):
+        if material.medium == PAPERLESS and material.copies:
+            yield Fault(
+                matter.source,
+                ("申请材料", i, "纸质份数"),
+                "只收电子版，却写了纸质份数",
+                "只收电子版的写 0；也收纸质的，把材料形式改成“纸质/电子”",
+            )
 
 
-@rule("C-43", Severity.TODO)
+@rule("C-43", Severity.TODO, local=True)
 def forms_can_be_downloaded(site: Site) -> Faults:
     """有空白表格的材料，提供空白表格和示例样表。
 
@@ -190,7 +190,7 @@ def results_have_a_sample(matter: Matter) -> Faults:
         )
 
 
-@rule("W-08")
+@rule("W-08", local=True)
 def shared_materials_are_defined(site: Site) -> Faults:
     """通用材料的编码都在 data/shared-materials.yml 里。
 
@@ -255,7 +255,7 @@ def cancelled_proofs_belong_to_a_matter(site: Site) -> Faults:
             )
 
 
-@rule("W-11")
+@rule("W-11", local=True)
 def cancelled_proofs_are_not_asked_for(site: Site) -> Faults:
     """已经取消的证明，申请材料里不再要。
 

@@ -243,7 +243,7 @@ def effect_precedes_expiry(matter: Matter) -> Faults:
         )
 
 
-@rule("M-04")
+@rule("M-04", local=True)
 def checks_are_not_in_the_future(site: Site) -> Faults:
     """核对日期不晚于今天。
 
@@ -259,7 +259,7 @@ def checks_are_not_in_the_future(site: Site) -> Faults:
             )
 
 
-@rule("M-05", Severity.WARNING)
+@rule("M-05", Severity.WARNING, local=True)
 def expired_matters_are_taken_down(site: Site) -> Faults:
     """已经失效的事项不再公布。
 

@@ -13,7 +13,7 @@ _ARTICLE = ("title", "description", "column", "published", "source")
 _PUBLISHED = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
 
 
-@rule("G-01")
+@rule("G-01", local=True)
 def quoted_totals_exist(site: Site) -> Faults:
     """文章里引用的总数，名称是网站数得出来的。
 
@@ -32,7 +32,7 @@ def quoted_totals_exist(site: Site) -> Faults:
             yield Fault(page.at(position), (), f"引用的总数“{name}”没有这一项", advice)
 
 
-@rule("G-02")
+@rule("G-02", local=True)
 def articles_say_where_they_come_from(site: Site) -> Faults:
     """文章写明标题、简介、栏目、发布时间和来源。
 

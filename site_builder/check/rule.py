@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from site_builder.errors import Finding, Severity
+from site_builder.load import matter_files, matter_id, text_of
 from site_builder.model import Catalogue, Matter, Package, Source, Value
 
-TEXT_SUFFIXES = frozenset({".md", ".yml", ".yaml", ".txt", ".csv", ".html", ".svg"})
+TEXT_SUFFIXES = (".md", ".yml", ".yaml", ".txt", ".csv", ".html", ".svg")
 
 
 Place = tuple[str | int, ...]
@@ -68,10 +70,21 @@ class Site:
         """Tell whether a data file is there but has mistakes that are reported already."""
         return name not in self.catalogue.sources and (self.content / f"data/{name}.yml").is_file()
 
+    def part(self, matters: Iterable[Matter], texts: Iterable[Text]) -> Site:
+        """Return the same site with some of its matters and texts only."""
+        part = replace(self, catalogue=replace(self.catalogue, matters=tuple(matters)))
+        vars(part).update(
+            texts=tuple(texts),
+            files=self.files,
+            file_set=self.file_set,
+            matter_ids=self.matter_ids,
+        )
+        return part
+
     @cached_property
     def matter_ids(self) -> frozenset[str]:
         """Every matter's id, also of those whose file could not be read."""
-        return frozenset(path.stem for path in (self.content / "matters").glob("*/*.md"))
+        return frozenset(map(matter_id, matter_files(self.content)))
 
     @cached_property
     def read_files(self) -> frozenset[str]:
@@ -89,8 +102,7 @@ class Site:
     @cached_property
     def files(self) -> tuple[str, ...]:
         """Every file of the content folder, hidden ones left out."""
-        paths = (p for p in self.content.rglob("*") if p.is_file() and p.name[0] != ".")
-        return tuple(sorted(p.relative_to(self.content).as_posix() for p in paths))
+        return tuple(sorted(_files(str(self.content))))
 
     @cached_property
     def file_set(self) -> frozenset[str]:
@@ -99,14 +111,25 @@ class Site:
 
     @cached_property
     def texts(self) -> tuple[Text, ...]:
-        """Every readable text of the content folder; others are reported when they are loaded."""
-        return tuple(
-            Text(file, (self.content / file).read_text("utf-8-sig", errors="replace"))
-            for file in self.files
-            if Path(file).suffix in TEXT_SUFFIXES
-        )
+        """Every text of the content folder."""
+        return tuple(self.texts_of(self.files))
+
+    def texts_of(self, files: Iterable[str]) -> Iterator[Text]:
+        """Yield those of the files that are texts; unreadable ones are reported by the reader."""
+        for file in files:
+            if file.endswith(TEXT_SUFFIXES):
+                yield Text(file, text_of(f"{self.content}/{file}"))
 
 
+def _files(folder: str, inside: str = "") -> Iterator[str]:
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(entry.path, f"{inside}{entry.name}/")
+        elif entry.is_file() and entry.name[0] != ".":
+            yield inside + entry.name
+
+
+Speak = Callable[[Sequence[Finding]], str]
 Faults = Iterable[Fault]
 Judge = Callable[[Site], Faults]
 
@@ -122,11 +145,13 @@ class Rule:
     """The docstring: what must hold, and why."""
     local: bool
     """Whether it judges each file by itself. Other rules see no more of a matter than its face."""
+    once: Speak | None = None
+    """How one finding speaks for all of them."""
 
     def findings(self, site: Site) -> Iterator[Finding]:
-        """Yield a finding for every fault."""
-        for source, path, message, advice in self.judge(site):
-            line = source.line(*path)
+        """Yield a finding for every fault; the lines of those that will not be told stay 0."""
+        for number, (source, path, message, advice) in enumerate(self.judge(site)):
+            line = 0 if number and self.once else source.line(*path)
             yield Finding(source.file, line, self.code, message, advice, self.severity)
 
     @property
@@ -150,7 +175,7 @@ def rule(
     """Register a rule about the site as a whole, or about the text of each file (`local`)."""
 
     def register(judge: Judge) -> Judge:
-        _register(code, severity, judge, judge.__doc__, local=local)
+        _register(Rule(code, severity, judge, judge.__doc__ or "", local))
         return judge
 
     return register
@@ -160,7 +185,11 @@ MatterJudge = Callable[[Matter], Faults]
 
 
 def matter_rule(
-    code: str, severity: Severity = Severity.ERROR, *, needs: tuple[str, ...]
+    code: str,
+    severity: Severity = Severity.ERROR,
+    *,
+    needs: tuple[str, ...],
+    once: Speak | None = None,
 ) -> Callable[[MatterJudge], MatterJudge]:
     """Register a rule that a matter keeps or breaks by itself.
 
@@ -172,7 +201,7 @@ def matter_rule(
             for matter in site.matters(*needs):
                 yield from judge(matter)
 
-        _register(code, severity, judge_all, judge.__doc__, local=True)
+        _register(Rule(code, severity, judge_all, judge.__doc__ or "", local=True, once=once))
         return judge
 
     return register
@@ -191,18 +220,16 @@ def package_rule(
             for package in site.packages(*needs):
                 yield from judge(package)
 
-        _register(code, severity, judge_all, judge.__doc__, local=False)
+        _register(Rule(code, severity, judge_all, judge.__doc__ or "", local=False))
         return judge
 
     return register
 
 
-def _register(
-    code: str, severity: Severity, judge: Judge, text: str | None, *, local: bool
-) -> None:
-    if code in RULES:
-        raise ValueError(f"two rules have the code {code}")
-    RULES[code] = Rule(code, severity, judge, text or "", local)
+def _register(new: Rule) -> None:
+    if new.code in RULES:
+        raise ValueError(f"two rules have the code {new.code}")
+    RULES[new.code] = new
 
 
 def entries(value: Value, path: Place = (), key: str = "") -> Iterator[tuple[Place, str, str]]:

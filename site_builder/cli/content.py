@@ -27,10 +27,10 @@ from site_builder.errors import Severity
 @click.option("--errors", is_flag=True, help="只列错误，不列提醒。")
 def check(content: Path, form: str, todo: bool, errors: bool) -> None:
     """Print every finding, sorted."""
-    from site_builder.catalogue import examine
+    from site_builder.catalogue import check as check_content
 
     options.require_folder(content)
-    _, findings = examine(content)
+    findings = check_content(content)
     if form == "json":
         click.echo(json.dumps([f.as_json() for f in findings], ensure_ascii=False, indent=2))
     else:

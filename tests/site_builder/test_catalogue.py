@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from site_builder.catalogue import examine, load_catalogue
+from site_builder.catalogue import check, examine, load_catalogue
 from site_builder.errors import ContentError, Severity
 from tests.factories import (
     MATTER_FILE,
@@ -53,6 +54,18 @@ def test_every_finding_of_every_stage_comes_in_one_sorted_list(tmp_path: Path) -
         ("matters/daily-life/second.md", "S-03"),
         ("packages/enjoy.md", "Y-01"),
     ]
+
+
+def test_check_finds_what_examine_finds(tmp_path: Path) -> None:
+    """What `check` forgets of a matter no rule misses: not on another core, not in a package."""
+    content = tmp_path / "content"
+    shutil.copytree(CONTENT, content)
+    for number, path in enumerate(sorted((content / "matters").glob("*/*.md"))):
+        text = path.read_text("utf-8").replace("    通用材料: ", f"    通用材料: x{number}-", 1)
+        path.write_text(text.replace("\n窗口: ", "\n窗口：") if number % 9 == 0 else text, "utf-8")
+    findings = check(content)
+    assert {"C-54", "W-06", "W-08", "Y-03"} <= {finding.code for finding in findings}
+    assert findings == examine(content)[1]
 
 
 def test_errors_stop_and_all_are_told(tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ CONTENT = Path(__file__).parents[2] / "content"
 
 
 def read_matters(content: Path) -> Iterator[Document | Finding]:
-    for path in matter_files(content):
-        yield read_front_matter(path, content)
+    for file in matter_files(content):
+        yield read_front_matter(content / file, content)
 
 
 def document(text: str) -> Document:
@@ -156,7 +156,7 @@ def test_one_broken_file_hides_no_other(tmp_path: Path) -> None:
 
 def test_the_line_of_a_key_at_the_top_is_found_without_parsing() -> None:
     """The short way to a line gives the line that reading the whole file gives, in every matter."""
-    for path in matter_files(CONTENT):
+    for path in map(CONTENT.joinpath, matter_files(CONTENT)):
         document = read_front_matter(path, CONTENT)
         assert isinstance(document, Document)
         lines = document.source.lines

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from site_builder import model, schema
 from site_builder.errors import Finding
 from site_builder.load import parse_front_matter
 from site_builder.model import Document, Matter, Package, Windows
@@ -200,3 +201,27 @@ def test_a_list_of_the_wrong_shape_is_named(values: Any) -> None:
     reader = parser(values, "data/townships.yml")
     assert reader.townships() == ()
     assert [f.code for f in reader.findings] == ["S-02"]
+
+
+@pytest.mark.parametrize(
+    ("elements", "cls"),
+    [
+        (schema.MATERIAL, model.Material),
+        (schema.STEP, model.Step),
+        (schema.LEGAL_BASIS, model.LegalBasis),
+        (schema.QUESTION, model.Question),
+        (schema.SITUATION, model.Situation),
+        (schema.OPTION, model.Option),
+        (schema.COMMITMENT, model.Commitment),
+        (schema.PACKAGE_QUESTION, model.PackageQuestion),
+        (schema.PACKAGE_OPTION, model.PackageOption),
+        (schema.ZONE, model.Zone),
+        (schema.TOWNSHIP, model.Township),
+        (schema.CANCELLED_PROOF, model.CancelledProof),
+    ],
+)
+def test_a_class_has_the_fields_of_the_schema_in_its_order(
+    elements: tuple[schema.Element, ...], cls: Any
+) -> None:
+    """Records are made from values in the schema's order; another order would mix them up."""
+    assert [element.field for element in elements] == list(cls.__annotations__)

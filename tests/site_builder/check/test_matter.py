@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from site_builder.catalogue import read
-from site_builder.check import check_catalogue
+from site_builder.catalogue import examine
 from tests.factories import (
     MATTER_FILE,
     Values,
@@ -121,9 +120,8 @@ def test_matters_due_for_a_check_are_counted_once(tmp_path: Path) -> None:
         data={"site": {"核对期限": "365"}},
     )
     assert found(content) == [("M-06", "核对日期: '2019-10-08'")]
-    catalogue, _ = read(content)
     on_the_last_day = dt.date(2020, 10, 7)
-    assert check_catalogue(catalogue, content, on_the_last_day) == []
+    assert examine(content, today=on_the_last_day)[1] == []
 
 
 def test_an_unreadable_value_is_reported_once(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from site_builder.check import RULES
 from site_builder.check.rule import Site, rule
 from site_builder.check.table import table
 from site_builder.errors import Severity
-from site_builder.model import Catalogue, Matter
+from site_builder.model import Catalogue, Kept, Matter
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -61,16 +61,16 @@ def faces(catalogue: Catalogue) -> Catalogue:
     hidden: Any = Inside()
 
     def face(matter: Matter) -> Matter:
-        return replace(
-            matter,
+        inside = matter.inside._replace(
             conditions=hidden,
             steps=hidden,
             legal_bases=hidden,
             prose=hidden,
-            materials=tuple(replace(m, instructions=hidden) for m in matter.materials),
-            questions=tuple(replace(q, answer=hidden) for q in matter.questions),
-            situations=tuple(replace(s, options=hidden) for s in matter.situations),
+            materials=tuple(m._replace(instructions=hidden) for m in matter.materials),
+            questions=tuple(q._replace(answer=hidden) for q in matter.questions),
+            situations=tuple(s._replace(options=hidden) for s in matter.situations),
         )
+        return replace(matter, kept=Kept(inside))
 
     return replace(catalogue, matters=tuple(face(m) for m in catalogue.matters))
 
