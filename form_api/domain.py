@@ -98,14 +98,14 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
     {
         action.id: action
         for action in (
-            _action("add", "补充说明", "complaint help", "received in_progress answered"),
-            _action("withdraw", "撤回", "complaint help", "received in_progress", "withdrawn"),
-            _action("reopen", "重新办", "complaint", "answered closed", "in_progress", once=True),
-            _action("reschedule", "改期", "appointment", "booked"),
-            _action("cancel", "取消预约", "appointment", "booked", "cancelled"),
             _action(
                 "rate", "评价", "complaint help appointment", "answered closed attended", once=True
             ),
+            _action("reopen", "重新办", "complaint", "answered closed", "in_progress", once=True),
+            _action("add", "补充说明", "complaint help", "received in_progress answered"),
+            _action("withdraw", "撤回", "complaint help", "received in_progress", "withdrawn"),
+            _action("reschedule", "改期", "appointment", "booked"),
+            _action("cancel", "取消预约", "appointment", "booked", "cancelled"),
             _action("accept", "开始办理", "complaint help", "received", "in_progress", STAFF),
             _action("ask", "请您补充", "complaint help", "received in_progress", None, STAFF),
             _action(
