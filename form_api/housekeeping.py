@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from form_api import notify
@@ -16,8 +17,8 @@ from form_api.store import commands, queries
 from form_api.workdays import beijing
 
 LOG = logging.getLogger("form_api.housekeeping")
-ROUND_SECONDS = 30
-ROUNDS_BETWEEN_CLEANINGS = 120
+DELIVERY_SECONDS = 30
+CLEANING_SECONDS = 3600
 SEALED_AFTER = dt.timedelta(days=1, hours=1)
 """An hour after midnight: a transaction begun on the day has ended by then."""
 SUSPICIOUS_DAYS = 14
@@ -26,21 +27,25 @@ CALENDAR_WANTED_FROM = (11, 15)
 
 
 async def run(service: Service, ways: list[notify.Channel], outbox: Outbox) -> None:
-    """Go round for ever; a round that fails is only logged, the next one comes."""
-    turn = 0
+    """Do every chore in a time of its own: none waits for a mail server or a push."""
+    tell = partial(notify.deliver, service.store, ways, service.clock)
+    await asyncio.gather(
+        _for_ever(outbox.deliver, DELIVERY_SECONDS),
+        _for_ever(partial(clean, service), CLEANING_SECONDS),
+        *([_for_ever(tell, DELIVERY_SECONDS)] if ways else []),
+    )
+
+
+async def _for_ever(chore: Callable[[], Awaitable[int]], seconds: float) -> None:
+    """Do a chore again and again; what fails is only logged, the next time comes."""
     while True:
         try:
-            if ways:
-                await notify.deliver(service.store, ways, service.clock)
-            await outbox.deliver()
-            if turn % ROUNDS_BETWEEN_CLEANINGS == 0:
-                await clean(service)
+            await chore()
         except FormApiError as error:
             LOG.warning("housekeeping: %s", error)
         except Exception:  # whatever it was, tomorrow's purge must not hang on it
             LOG.exception("housekeeping")
-        turn += 1
-        await asyncio.sleep(ROUND_SECONDS)
+        await asyncio.sleep(seconds)
 
 
 async def clean(service: Service) -> int:

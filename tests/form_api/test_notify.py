@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import hashlib
@@ -15,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from form_api import notify
+from form_api import housekeeping, notify
 
 STAFF = {"notify_from": "form@example.com", "notify_to": ("desk@example.com",)}
 
@@ -135,6 +136,33 @@ def test_failed_delivery_comes_again(noticed: Any, post: Post) -> None:
     api.clock.forward(minutes=5)
     assert deliver(api, ways) == 1
     assert (len(post.mails), len(post.calls)) == (1, 1)
+
+
+def test_a_mail_server_that_hangs_holds_up_no_publication(start: Callable[..., Any]) -> None:
+    """While a mail is under way, what was agreed to be public is brought all the same."""
+    api = start(webhook_url="http://127.0.0.1:1/")
+    assert api.complain().status_code == 201
+    under_way, brought, answered = (threading.Event() for _ in range(3))
+
+    def hang(_notice: Any) -> None:
+        under_way.set()
+        answered.wait(30)
+
+    class Outbox:
+        async def deliver(self) -> int:
+            if await asyncio.to_thread(under_way.wait, 30):
+                brought.set()
+            return 0
+
+    async def begin() -> asyncio.Task[None]:
+        return asyncio.create_task(housekeeping.run(api.service, [hang], Outbox()))  # type: ignore[arg-type]
+
+    chores = api.run(begin())
+    try:
+        assert brought.wait(10)
+    finally:
+        answered.set()
+        chores.get_loop().call_soon_threadsafe(chores.cancel)
 
 
 def test_dead_servers_hold_up_nobody(start: Callable[..., Any]) -> None:
