@@ -13,14 +13,15 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 import rjsmin
 
+from site_builder import cores
 from site_builder.compose import Shell
 from site_builder.pages import Page
 from site_builder.render import Output, Texts
@@ -86,13 +87,13 @@ class OfflineCopy:
         if stopped:
             yield _json(POINTER, {"format": FORMAT, "stop": True})
             return
+        pages = sorted(self._pages.items())
+        files = [(name, dict(sorted(some.items()))) for name, some in sorted(self.files.items())]
+        packing = cores.aside(partial(_parts, pages, files))
         self.runs.replace(set(), han_runs(self.shell.parts))
-        for part_pages in self._pages.values():
+        for _, part_pages in pages:
             self.runs.replace(set(), _runs(part_pages))
-        pages = [(_pages_part(name, p), p) for name, p in sorted(self._pages.items())]
-        ordered = {name: dict(sorted(f.items())) for name, f in sorted(self.files.items())}
-        files = [(_part(name, {"files": f}), f) for name, f in ordered.items()]
-        parts = [part for part, _ in (*pages, *files)]
+        parts = packing()
         yield from parts
         index = {
             "date": self._date,
@@ -176,6 +177,16 @@ def _part_of(page: Page) -> str:
         return f"guides-{matter.theme_id}"
     family = page.url.partition("/")[0]
     return family if family in ("packages", "townships", "articles", "changes") else "pages"
+
+
+def _parts(
+    pages: Iterable[tuple[str, Mapping[str, Record]]],
+    files: Iterable[tuple[str, Mapping[str, str]]],
+) -> list[Output]:
+    return [
+        *(_pages_part(name, some) for name, some in pages),
+        *(_part(name, {"files": some}) for name, some in files),
+    ]
 
 
 def _pages_part(name: str, pages: Mapping[str, Record]) -> Output:

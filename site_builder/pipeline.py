@@ -25,6 +25,7 @@ from site_builder.render import HANS, Renderer, json_ld
 from site_builder.runs import Runs
 from site_builder.script import converter
 from site_builder.site import BUILD_RECORD, CACHE, Site
+from site_builder.structured import government_service
 
 Say = Callable[[str], None]
 
@@ -183,6 +184,7 @@ def _site(
         site=site,
         assets=assets,
         json_ld=json_ld,
+        government_service=government_service,
         downloads=bool(inputs.options),
         most=MOST,
         guides_kept=not large,

@@ -13,7 +13,6 @@ from site_builder.pages.page import (
     Crumb,
     Page,
 )
-from site_builder.structured import government_service
 
 
 def matter_guides(content: Content) -> Iterator[Page]:
@@ -34,7 +33,6 @@ def matter_guides(content: Content) -> Iterator[Page]:
                 "theme": theme,
                 "zone": content.catalogue.zone_of(matter),
                 "packages": content.catalogue.packages_of[matter.id],
-                "structured": government_service(matter, content.catalogue.data["site"]),
                 "changes": content.changes_of.get(matter.id, []),
             },
         )
