@@ -28,7 +28,7 @@ LITTLE: Final = 64
 
 def share(
     items: Sequence[Item],
-    work: Callable[[Iterable[Item]], Iterable[Result]],
+    work: Callable[[Sequence[Item]], Iterable[Result]],
     little: int = LITTLE,
     first: int = 0,
 ) -> list[Result]:

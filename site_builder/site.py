@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -79,10 +79,9 @@ class Site:
 
     def page_files(self) -> Iterator[Output]:
         """Yield the same files one after the other, for who changes them before writing."""
-        for page in self.pages:
-            texts = self.renderer.texts(page)
-            self.copy.add_page(page, self._record(page, texts))
-            yield from self._files(page, texts)
+        for page, hans, hant in self.renderer.said(self.pages):
+            self.copy.add_page(page, self._record(page, hans))
+            yield from self._files(page, hans, hant)
 
     def page_paths(self) -> Iterator[str]:
         """Yield where the files of pages are."""
@@ -138,14 +137,13 @@ class Site:
         yield pinyin.file(CACHE)
         yield from feed.files(self.content.changes, site, convert)
 
-    def _write(self, out: Path, pages: Iterable[Page]) -> Iterator[_Made]:
-        for page in pages:
-            texts = self.renderer.texts(page)
-            written = output.write_some(self._files(page, texts), out)
-            yield _Made(written, self._record(page, texts))
+    def _write(self, out: Path, pages: Sequence[Page]) -> Iterator[_Made]:
+        for page, hans, hant in self.renderer.said(pages):
+            written = output.write_some(self._files(page, hans, hant), out)
+            yield _Made(written, self._record(page, hans))
 
-    def _files(self, page: Page, texts: Texts) -> Iterator[Output]:
-        yield from self.renderer.pages(page, texts)
+    def _files(self, page: Page, hans: Texts, hant: Texts) -> Iterator[Output]:
+        yield from self.renderer.pages(page, hans, hant)
         if page.kind == "matter":
             yield opendata.matter_file(self.catalogue, page.context["matter"])
 
