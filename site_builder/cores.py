@@ -40,9 +40,7 @@ def share(
     count = _cores() if len(items) > little else 1
     if count == 1:
         return list(work(items))
-    step = max(1, len(items) // (_PORTIONS * count))
-    starts = [*([0] if first else []), *range(first, len(items), step)]
-    portions = [items[a:b] for a, b in pairwise([*starts, len(items)])]
+    portions = [items[a:b] for a, b in pairwise(_bounds(len(items), first, count))]
     turns = _turns(len(portions))
     some = partial(_some, work, portions, turns)
     others = [aside(some) for _ in range(1, count)]
@@ -87,10 +85,20 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-_PORTIONS: Final = 16
-"""Portions for each process: enough that none waits long for the last, few enough to hand out."""
+_PART: Final = 4
+"""A portion is a quarter of a process's even share of what is left."""
 _NUMBER: Final = 4
 """Bytes of a portion's number; a pipe hands them out whole, however many processes read."""
+
+
+def _bounds(end: int, first: int, count: int) -> list[int]:
+    """Return where portions begin and end: large ones at first, and then ever smaller ones, so that
+    all processes are done at the same time.
+    """
+    bounds = [0, first] if first else [0]
+    while (rest := end - bounds[-1]) > 0:
+        bounds.append(bounds[-1] + max(1, rest // (_PART * count)))
+    return bounds
 
 
 def _turns(count: int) -> int:
