@@ -79,6 +79,14 @@ class Problem(FormApiError):
         self.extra = extra
         super().__init__(f"{type_}: {detail}")
 
+    @property
+    def by_field(self) -> dict[str, str]:
+        """Return what is wrong with each field."""
+        wrong: dict[str, list[str]] = {}
+        for error in self.errors:
+            wrong.setdefault(error.field, []).append(error.message)
+        return {field: "；".join(messages) for field, messages in wrong.items()}
+
     def as_json(self) -> dict[str, Any]:
         """Return the problem document."""
         document: dict[str, Any] = {

@@ -47,10 +47,13 @@ def traces(field: str, text: str, known: Iterable[str] = (), public: str = "") -
     """List everything in a text that points to a person.
 
     `known` is what the person gave as name and contact; `public` is text that is public already,
-    such as the offices' own telephone numbers.
+    such as the offices' own telephone numbers. What lies inside another trace is not told twice.
     """
-    found = [*_numbers(text, public), *_names(text, known)]
-    return [Trace(field, what, words) for what, words in dict.fromkeys(found)]
+    found: dict[str, str] = {}
+    for what, words in (*_numbers(text, public), *_names(text, known)):
+        if not any(words in longer for longer in found):
+            found[words] = what
+    return [Trace(field, what, words) for words, what in found.items()]
 
 
 def _numbers(text: str, public: str) -> Iterator[tuple[str, str]]:

@@ -102,7 +102,7 @@ def _look_up_again(pages: Pages, script: str, posted: Posted, problem: Problem) 
         problem=problem,
         values={"number": field(posted, "number")},
         action=form.action,
-        errors={error.field: error.message for error in problem.errors},
+        errors=problem.by_field,
     )
 
 
@@ -178,7 +178,7 @@ def _status_page(
     problem: Problem | None = None,
 ) -> Response:
     values = {name: value[0] for name, value in posted.values.items()} if posted else {}
-    errors = {error.field: error.message for error in problem.errors} if problem else {}
+    errors = problem.by_field if problem else {}
     pages = _pages(request)
     return pages.page(
         "status.html",

@@ -155,7 +155,7 @@ class Submissions:
             form=form,
             values=values,
             action=form.action,
-            errors={error.field: error.message for error in problem.errors} if problem else {},
+            errors=problem.by_field if problem else {},
         )
 
 

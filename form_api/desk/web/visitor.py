@@ -145,7 +145,7 @@ def draw(
         "new_request": new_request,
         "places_to_go": PLACES_TO_GO,
         "failed": "",
-        "errors": {error.field: error.message for error in problem.errors} if problem else {},
+        "errors": problem.by_field if problem else {},
         "kept": (),
     }
     return pages.page(template, "hans", title, code, head=HEAD, **beginning | context)

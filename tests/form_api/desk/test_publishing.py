@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import threading
 from collections.abc import Callable
@@ -157,6 +158,16 @@ def test_the_gate_blocks_and_says_where(office: Office) -> None:
     assert number not in office.pan.get("/desk/publishing/").text
     assert propose(office, number).status_code == 200
     assert number in office.pan.get("/desk/publishing/").text
+
+
+def test_every_trace_is_told_once_at_its_field(office: Office) -> None:
+    """A field with several traces names them all; what is inside another one is not told again."""
+    left = {"name": "慕容女士", "contact": "13800138000", "reply_wanted": "yes"}
+    number = office.answered("又一件的答复：门口装了扶手。", **left)
+    blocked = propose(office, number, question="慕容女士，电话 13800138000，车牌 鲁Q12345").text
+    (beside,) = re.findall(r'id="offer_to_public-question-error">(.*?)</p>', blocked, re.S)
+    for trace in ("慕容女士", "13800138000", "鲁Q12345"):
+        assert beside.count(f"“{trace}”") == 1
 
 
 def test_a_public_telephone_may_stand() -> None:
