@@ -82,9 +82,13 @@ def test_erase_reaches_the_running_service(tmp_path: Path) -> None:
 
 
 def test_the_running_service_says_why_it_refuses(tmp_path: Path) -> None:
-    """A command the running service does not carry out ends with its reason, in words."""
+    """A command the running service does not carry out ends with its reason, in words.
+
+    It asks the service itself, whatever proxy this machine uses for others.
+    """
+    proxy = {"http_proxy": "http://127.0.0.1:1", "no_proxy": ""}
     with Server(tmp_path, DATABASE).start():
-        refused = run(tmp_path, "staff", "disable", "--database", DATABASE, "nobody")
+        refused = run(tmp_path, "staff", "disable", "--database", DATABASE, "nobody", **proxy)
         assert (refused.returncode, "没有账号 nobody" in refused.stderr) == (1, True)
         refused = run(tmp_path, "erase", "--database", DATABASE, "T191015-00000000")
         assert (refused.returncode, "没有查到" in refused.stderr) == (1, True)
