@@ -9,7 +9,7 @@ an output) is left to a full build.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
@@ -79,18 +79,18 @@ def _found(
 ) -> Edit | None:
     if note.digest != before.digest or note.stamps.keys() != before.stamps.keys():
         return None
+    ids = {file: matter_id(file) for file in note.stamps}
     told = {url for url, _ in note.news.items() ^ before.news.items()}
-    files = [
-        file
-        for file, stamp in before.stamps.items()
-        if note.stamps[file] != stamp or stamp == YOUNG or f"matters/{matter_id(file)}/" in told
-    ]
+    files = {file for file, id_ in ids.items() if f"matters/{id_}/" in told} if told else set()
+    for file, stamp in before.stamps.items():
+        if note.stamps[file] != stamp or stamp == YOUNG:
+            files.add(file)
     if len(files) > MOST:
         return None
-    changed = frozenset(map(matter_id, files))
+    changed = frozenset(ids[file] for file in files)
     rest, runs = get_rest(shelf), shelf.get("runs")
-    catalogue = rest and runs and _catalogue(inputs, rest, note, changed)
-    if not catalogue or _wrong(inputs, catalogue, note, set(files)):
+    catalogue = rest and runs and _catalogue(inputs, rest, note, ids, changed)
+    if not catalogue or _wrong(inputs, catalogue, ids, files):
         return None
     part = catalogue.in_force(inputs.today)
     # The totals are of all matters, which only the full build has seen.
@@ -99,12 +99,12 @@ def _found(
 
 
 def _catalogue(
-    inputs: Inputs, rest: Catalogue, note: Note, changed: frozenset[str]
+    inputs: Inputs, rest: Catalogue, note: Note, ids: Mapping[str, str], changed: frozenset[str]
 ) -> Catalogue | None:
     """Return the changed matters and their packages; None when others show what has changed."""
     packages = [p for p in rest.packages if not changed.isdisjoint(p.possible_matter_ids)]
     wanted = changed.union(*(p.possible_matter_ids for p in packages))
-    files = [file for file in note.stamps if matter_id(file) in wanted]
+    files = [file for file, id_ in ids.items() if id_ in wanted]
     some = replace(rest, packages=tuple(packages))
     catalogue, findings = catalogues.with_matters(some, inputs.content, files)
     sound = all(f.severity is not Severity.ERROR for f in findings)
@@ -112,7 +112,7 @@ def _catalogue(
     return catalogue if sound and same else None
 
 
-def _wrong(inputs: Inputs, catalogue: Catalogue, note: Note, files: set[str]) -> bool:
+def _wrong(inputs: Inputs, catalogue: Catalogue, ids: Mapping[str, str], files: set[str]) -> bool:
     """Tell whether a rule has something against the changed files.
 
     Rules that are not local see faces only, so they find what they found before: nothing.
@@ -122,8 +122,8 @@ def _wrong(inputs: Inputs, catalogue: Catalogue, note: Note, files: set[str]) ->
 
     site = Site(catalogue, inputs.content, inputs.today)
     others = (os.path.relpath(name, inputs.content) for name in other_files(inputs.content))
-    known = [*note.stamps, *(name.replace(os.sep, "/") for name in others)]
-    vars(site).update(files=tuple(sorted(known)), matter_ids=frozenset(map(matter_id, note.stamps)))
+    known = [*ids, *(name.replace(os.sep, "/") for name in others)]
+    vars(site).update(files=tuple(sorted(known)), matter_ids=frozenset(ids.values()))
     site = site.part(catalogue.matters, site.texts_of(files))
     rules = [r for r in RULES.values() if r.severity is Severity.ERROR and r.local]
     return any(f.file in files for rule in rules for f in rule.findings(site))

@@ -47,9 +47,14 @@ class Case:
     catalogue: Catalogue = field(repr=False, compare=False)
 
     @cached_property
+    def matter_ids(self) -> tuple[str, ...]:
+        """The ids of its matters."""
+        return tuple(matter.id for matter in self.matters)
+
+    @cached_property
     def items(self) -> tuple[Item, ...]:
         """The merged list of materials."""
-        return items(self.catalogue, tuple(matter.id for matter in self.matters))
+        return items(self.catalogue, self.matter_ids)
 
     @property
     def shown(self) -> tuple[Matter, ...]:

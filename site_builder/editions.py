@@ -8,16 +8,15 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from site_builder.compose import Shell
 from site_builder.offline import KEPT_DATA
+from site_builder.output import Edition
 from site_builder.render import Output
 from site_builder.script import Converter
-
-Edition = Callable[[Iterable[Output]], Iterator[Output]]
 
 _MODULE = re.compile(r'<script type="module" src="([^"]*?)assets/([\w.-]+)"></script>\n?')
 _LINK = re.compile(r'(<(?:a|area)\b[^>]*?\shref=")(\.{1,2}/[^"?#]*?/?)([?#][^"]*)?(")')

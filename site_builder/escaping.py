@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, MutableMapping
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemBytecodeCache, nodes
+from jinja2 import Environment, FileSystemBytecodeCache, __version__, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
@@ -44,7 +43,7 @@ def compiled(cache: Path) -> FileSystemBytecodeCache:
 
     Jinja compares the template's text; the folder's name says which Jinja and which of us.
     """
-    by = f"{version('jinja2')}-{blake2b(Path(__file__).read_bytes(), digest_size=4).hexdigest()}"
+    by = f"{__version__}-{blake2b(Path(__file__).read_bytes(), digest_size=4).hexdigest()}"
     folder = cache / f"templates-{by}"
     folder.mkdir(parents=True, exist_ok=True)
     return FileSystemBytecodeCache(str(folder))

@@ -11,14 +11,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
-
-import yaml
+from typing import TYPE_CHECKING, Any, Final
 
 from site_builder import yaml_plain
 from site_builder.errors import Finding
 from site_builder.model import Document, Source, Value
-from site_builder.yaml_help import slips
+
+if TYPE_CHECKING:
+    import yaml
 
 _FIRST: Final = re.compile(r"---[ \t]*\r?\n")
 _LAST: Final = re.compile(r"\n---[ \t]*(?:\r?\n|\Z)")
@@ -174,6 +174,8 @@ def _parse(
     plain = yaml_plain.read(text)
     if plain is not None:
         return Document(plain, prose, Source(file, _Lines(again, file, first_line)))
+    import yaml  # most builds after an edit do without
+
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
         lines: dict[tuple[str | int, ...], int] = {}
@@ -224,6 +226,8 @@ class _Lines(Mapping[tuple[str | int, ...], int]):
 
 def unreadable(text: str, file: str, first_line: int) -> list[Finding]:
     """Return a finding for every slip that makes the YAML text unreadable."""
+    from site_builder.yaml_help import slips
+
     return [
         Finding(file, slip.line + first_line - 1, "Y-03", slip.message, slip.advice)
         for slip in slips(text)
@@ -243,6 +247,8 @@ def _plain(
     first_line: int,
 ) -> Value:
     """Turn a YAML node into str, list and dict, noting the line of each value."""
+    import yaml
+
     if node is None:
         return {}
     lines[path] = node.start_mark.line + first_line

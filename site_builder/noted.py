@@ -270,13 +270,15 @@ def _news(changes: Iterable[Change]) -> dict[str, bytes]:
     return {url: hashlib.blake2b(repr(some).encode()).digest() for url, some in told.items()}
 
 
-def _below(folder: str, inside: str = "") -> Iterator[tuple[str, os.stat_result]]:
+def _below(folder: str) -> Iterator[tuple[str, os.stat_result]]:
     """Yield every file below a folder; hidden ones are nobody's content."""
-    for entry in os.scandir(folder):
-        if entry.is_dir():
-            yield from _below(entry.path, f"{inside}{entry.name}/")
-        elif not entry.name.startswith("."):
-            yield inside + entry.name, entry.stat()
+    waiting = [(folder, "")]
+    for place, inside in waiting:
+        for entry in os.scandir(place):
+            if entry.is_dir():
+                waiting.append((entry.path, f"{inside}{entry.name}/"))
+            elif not entry.name.startswith("."):
+                yield inside + entry.name, entry.stat()
 
 
 def _stamp(stat: os.stat_result) -> Stamp:
@@ -284,7 +286,9 @@ def _stamp(stat: os.stat_result) -> Stamp:
 
 
 def _read_stamp(stat: os.stat_result, young: int) -> Stamp:
-    return (*_stamp(stat), stat.st_ctime_ns) if stat.st_mtime_ns < young else YOUNG
+    if stat.st_mtime_ns >= young:
+        return YOUNG
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_ctime_ns
 
 
 def _files(folder: Path) -> list[str]:

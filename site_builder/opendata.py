@@ -7,14 +7,14 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
-from form_definitions import Form, dump
 from site_builder.model import Catalogue, Matter, Package, Windows
 from site_builder.render import HANS, HANT, Output, Renderer
 from site_builder.schema import MATTER, Element, Kind
+
+if TYPE_CHECKING:
+    from form_definitions import Form
 
 API_DATA: Final = ("appointments", "holidays", "answer-templates")
 """Files of content/data that the form API needs."""
@@ -55,6 +55,10 @@ def api_files(data: Path, forms: Mapping[str, Form], renderer: Renderer) -> Iter
     `data` is content/data. Here, unlike everywhere else, YAML decides what is a number: the API
     reads the same files by the same rules when it runs without a site.
     """
+    import yaml
+
+    from form_definitions import dump
+
     yield Output("data/forms.json", dump(forms).encode())
     for name in API_DATA:
         text = (data / f"{name}.yml").read_text("utf-8")

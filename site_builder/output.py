@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from site_builder.load import contents
 from site_builder.render import Output
+
+Edition = Callable[[Iterable[Output]], Iterator[Output]]
+"""Makes another edition of the site: from its files its own (editions.py)."""
 
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +26,8 @@ _COMMON: Final = _gb2312(0xD7)
 
 def file(cache: Path) -> Output:
     """Return the table; it depends on no content, so it is made once for each pypinyin."""
+    from importlib.metadata import version
+
     kept = cache / f"pinyin-{version('pypinyin')}.json"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)

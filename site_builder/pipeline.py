@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import form_definitions
-from site_builder import again, cores, downloads, enginecache, feed, history, noted, output
+from site_builder import again, cores, enginecache, history, noted, output
 from site_builder.assets import Assets
 from site_builder.catalogue import load_catalogue
-from site_builder.editions import Edition
 from site_builder.errors import SiteError
 from site_builder.offline import LARGEST, OfflineCopy
+from site_builder.output import Edition
 from site_builder.pages import MOST, Content, Page, all_pages, news, pages_of
 from site_builder.prose import Rendered
 from site_builder.quotes import quoted_page
@@ -26,6 +25,9 @@ from site_builder.runs import Runs
 from site_builder.script import converter
 from site_builder.site import BUILD_RECORD, CACHE, Site
 from site_builder.structured import government_service
+
+if TYPE_CHECKING:
+    from form_definitions import Form
 
 Say = Callable[[str], None]
 
@@ -77,6 +79,8 @@ def build(
         and (result := _update(inputs, shelf, before, edit, changes, say))
     ):
         return result
+    from site_builder import downloads  # imports cost an edit as much as its work
+
     render = partial(enginecache.rendered, config, content, inputs.templates, cache)
     rendering = cores.aside(render) if rendered is None else lambda: rendered
     everything = load_catalogue(content)
@@ -129,8 +133,12 @@ def _update(
     written = site.write_pages(out)
     files, gone = site.copy.outputs_again(out)
     if edit.news:
+        from site_builder import feed
+
         files += feed.files(changes, edit.catalogue.data["site"], site.renderer.convert)
     if inputs.options:
+        from site_builder import downloads
+
         papers = downloads.papers_of(edit.catalogue, edit.changed)
         folder = inputs.cache / "downloads"
         files += downloads.outputs(papers, site.renderer.convert, folder, say)
@@ -152,7 +160,9 @@ def templates_of(config: Path) -> Path:
     return config.resolve().parent / "templates"
 
 
-def _forms(content: Path) -> Mapping[str, form_definitions.Form]:
+def _forms(content: Path) -> Mapping[str, Form]:
+    import form_definitions
+
     try:
         return form_definitions.load(content / "data" / "forms.yml")
     except form_definitions.FormDefinitionError as error:

@@ -8,18 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from site_builder import (
-    __version__,
-    ask,
-    cores,
-    feed,
-    opendata,
-    output,
-    pinyin,
-    search,
-    sitemap,
-    webapp,
-)
+from site_builder import __version__, cores, opendata, output
 from site_builder.assets import Assets
 from site_builder.offline import OfflineCopy, Record
 from site_builder.pages import Content, Page
@@ -124,6 +113,9 @@ class Site:
             yield item
 
     def _made_once(self) -> Iterator[Output]:
+        # An edit makes none of these files, and its start takes as long as its work.
+        from site_builder import ask, feed, pinyin, search, sitemap, webapp
+
         site, convert = self.catalogue.data["site"], self.renderer.convert
         own = [asset.path for asset in self.assets.outputs()]
         yield opendata.json_file(BUILD_RECORD, {"version": __version__, "assets": own})

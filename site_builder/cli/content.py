@@ -75,16 +75,18 @@ def build(
     content: Path, config: Path, out: Path, downloads: bool, portable: bool, kiosk: bool
 ) -> None:
     """Build the site."""
-    from site_builder import editions
+    from site_builder.output import Edition
     from site_builder.pipeline import build as build_site
     from site_builder.pipeline import templates_of
 
     options.require_folder(content)
     if portable and kiosk:
         raise click.UsageError("--portable 和 --kiosk 不能一起用，请分两次生成")
-    edition: editions.Edition = editions.kiosk if kiosk else iter
-    if portable:
-        edition = editions.portable(templates_of(config))
+    edition: Edition = iter
+    if portable or kiosk:
+        from site_builder import editions
+
+        edition = editions.kiosk if kiosk else editions.portable(templates_of(config))
     result = build_site(
         content,
         out,

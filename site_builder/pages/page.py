@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from form_definitions import Form
 from site_builder.history import Change
 from site_builder.model import Catalogue
 from site_builder.prose import Prose
+
+if TYPE_CHECKING:
+    from form_definitions import Form
 
 
 @dataclass(frozen=True, slots=True)
