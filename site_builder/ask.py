@@ -19,6 +19,8 @@ WORDS: Final = "questions"
 _KEYS: Final = {
     "问什么": "facets",
     "问什么的余下": "vague",
+    "办事的话": "dealings",
+    "像提问的话": "asking",
     "想开店": "wishes",
     "不在这里办": "beyond",
     "别的地方": "elsewhere",

@@ -127,6 +127,29 @@ def everyday_words_name_a_page(site: Site) -> Faults:
             )
 
 
+@rule("F-06")
+def ways_to_ask_can_be_read(site: Site) -> Faults:
+    """智能问答词表的每一行都读得懂：括号成对，至少要说一个字。
+
+    依据：国办秘函〔2019〕19号（网站功能可用）D-58。
+    """
+    for path, _, line in entries(site.catalogue.data.get("questions")):
+        if not _says_something(line):
+            yield Fault(
+                site.source("questions"),
+                path,
+                f"智能问答读不懂“{line}”",
+                "核对括号、竖线和问号；每一行不能整行都可有可无",
+            )
+
+
+def _says_something(expression: str) -> bool:
+    try:
+        return not re.fullmatch(expression, "")
+    except re.error:
+        return False
+
+
 def _address(file: str) -> str | None:
     """Return the address of the page a Markdown file becomes, or None when it becomes none."""
     folder, _, rest = file.partition("/")

@@ -16,6 +16,8 @@ const CLOSE = 0.75;
 const ALIKE = 0.93;
 /** What a package answers; for anything else a matter is needed. */
 const OF_A_PACKAGE = ["process", "materials", "time"];
+/** Of anything may be asked what it costs, how long it takes and where it is: not of dealing with an office. */
+const OF_ANYTHING = ["fee", "time", "where"];
 /** A package is offered when somebody wants to open a shop and it fits this well beside the best. */
 const PACKAGE = { score: 0.6, coverage: 0.48 };
 /** A page that is no matter must be about as near as the matters, or, not named, clearly ahead. */
@@ -23,12 +25,17 @@ const BESIDE = 0.9;
 const SURE_OF_A_PAGE = 0.75;
 const AHEAD = 1.1;
 
+const HAN = /[\u3400-\u9fff]/;
+
 export class Asking {
   /** `engine` finds matters, `words` is data/ask.json. */
   constructor(engine, words) {
     this.engine = engine;
-    this.words = words;
-    this.spelled = new Map();
+    this.facets = [words.facets, words.vague].map((facets) => Object.entries(facets).map(([facet, lines]) => [facet, this.#sayings(lines)]));
+    const any = (lines, flags) => new RegExp(lines.join("|") || "(?!)", flags);
+    [this.dealings, this.asking, this.wishes] = [words.dealings, words.asking, words.wishes].map((lines) => any(lines));
+    this.refusals = { elsewhere: any(words.elsewhere, "g"), chat: any(words.chat, "g") };
+    this.beyond = any(words.beyond, "g");
   }
 
   /**
@@ -45,15 +52,22 @@ export class Asking {
     if (!this.engine.means(rest)) return before && facet ? answer(facet, before) : this.#withoutMatter(text, facet);
     const found = this.#choose(this.#find(rest, facet ? 0 : HALF), facet, text);
     if (before && facet && !found.doc) return answer(facet, before);
+    const ofAnything = facet ? OF_ANYTHING.includes(facet) : this.asking.test(text);
+    if (ofAnything && isMatter(found) && !this.#deals(text)) return { ...decline("unknown", offered(found)), asked: facet };
     return found;
   }
 
-  /** Why there is no help here. What is done elsewhere may stand beside the name of a matter. */
+  /** Why there is no help here. What is done elsewhere may stand beside a matter somebody deals with. */
   #refused(text) {
-    for (const why of ["elsewhere", "chat"]) if (this.words[why].some((word) => this.#stands(word, text))) return why;
-    const word = this.words.beyond.find((beyond) => this.#stands(beyond, text));
-    if (!word) return undefined;
-    return this.#find(text.replaceAll(word, " ")).some((hit) => hit.literal && hit.doc.facts) ? undefined : "beyond";
+    for (const [why, said] of Object.entries(this.refusals)) if (this.#stands(said, text)) return why;
+    if (!this.#stands(this.beyond, text)) return undefined;
+    const beside = this.#find(text.replace(this.beyond, " ")).some((hit) => hit.literal && hit.doc.facts);
+    return beside && this.#deals(text) ? undefined : "beyond";
+  }
+
+  /** Whether there is a word in it of dealing with an office. */
+  #deals(text) {
+    return this.dealings.test(text) || !HAN.test(text);
   }
 
   /**
@@ -88,7 +102,7 @@ export class Asking {
 
   /** Who wants to open a shop is shown the package rather than one of its licences. */
   #packageWished(hits, facet, text) {
-    if (!ofAPackage(facet) || !this.words.wishes.some((word) => text.includes(word))) return undefined;
+    if (!ofAPackage(facet) || !this.wishes.test(text)) return undefined;
     const fitting = hits.filter(
       ({ doc, score, coverage }) => doc.kind === "package" && score >= PACKAGE.score * hits[0].score && coverage >= PACKAGE.coverage,
     );
@@ -113,49 +127,51 @@ export class Asking {
     return facet && facet !== "process" ? answer(facet, null) : decline("unknown");
   }
 
-  /** The facet with most of its words in the text, and the text without that facet's words. */
+  /** The facet of which most is said in the text, and the text without that. */
   #facet(text) {
-    for (const facets of [this.words.facets, this.words.vague]) {
-      const read = Object.entries(facets).map(([facet, words]) => ({ facet, ...this.#without(words, text) }));
+    for (const facets of this.facets) {
+      const read = facets.map(([facet, sayings]) => ({ facet, ...this.#without(sayings, text) }));
       const [most] = read.sort((a, b) => b.said - a.said); // of two alike the one that is listed first
       if (most.said) return most;
     }
     return { rest: text };
   }
 
-  #without(words, text) {
+  #without(sayings, text) {
     let rest = text;
     let said = 0;
-    for (const word of [...words].sort((a, b) => b.length - a.length)) {
-      const [from, length] = this.#said(word, rest);
-      if (from < 0) continue;
-      rest = `${rest.slice(0, from)} ${rest.slice(from + length)}`;
-      said += word.length;
+    for (let match; (match = this.#longest(sayings, rest)); said += match[0].length) {
+      rest = `${rest.slice(0, match.index)} ${rest.slice(match.index + match[0].length)}`;
     }
     return { rest: rest.trim(), said };
   }
 
-  /** Where the word is said in the text, and how long it is there: in characters or in pinyin. */
-  #said(word, text) {
-    if (/[\u3400-\u9fff]/.test(text)) return [this.#place(word, text), word.length];
-    const spelled = new RegExp(`(?<![a-z])${this.#spell(word).join(" ?")}(?![a-z])`);
-    return [text.search(spelled), text.match(spelled)?.[0].length];
+  #longest(sayings, text) {
+    const matches = sayings.map((said) => this.#stands(said(text), text)).filter(Boolean);
+    return matches.sort((a, b) => b[0].length - a[0].length)[0];
   }
 
-  #spell(word) {
-    if (!this.spelled.has(word)) this.spelled.set(word, [...word].map((char) => `(?:${this.engine.reader.read(char).join("|")})`));
-    return this.spelled.get(word);
+  /** Of each line of ways to ask the expression for a text: in characters or, if it has none, in pinyin. */
+  #sayings(lines) {
+    return lines.map((line) => {
+      const said = new RegExp(line, "g");
+      let spelled;
+      return (text) => (HAN.test(text) ? said : (spelled ??= this.#spelled(line)));
+    });
   }
 
-  #stands(word, text) {
-    return this.#place(word, text) >= 0;
+  #spelled(line) {
+    const letters = line.replace(/[\u3400-\u9fff]/g, (char) => `(?:(?:${this.engine.reader.read(char).join("|")}) ?)`);
+    return new RegExp(`(?<![a-z])(?:${letters})(?![a-z])`, "g");
   }
 
-  /** Where the text has the word other than as a piece of a matter's name; -1 when nowhere. */
-  #place(word, text) {
-    let at = text.indexOf(word);
-    while (at >= 0 && this.engine.withinName(text, at, word.length)) at = text.indexOf(word, at + 1);
-    return at;
+  /** The first match in the text that is not just a piece of a matter's name. */
+  #stands(expression, text) {
+    expression.lastIndex = 0;
+    for (let match; (match = expression.exec(text))?.[0]; expression.lastIndex = match.index + 1) {
+      if (!this.engine.withinName(text, match.index, match[0].length)) return match;
+    }
+    return undefined;
   }
 }
 
@@ -174,6 +190,14 @@ function docs(hits, best, but = null) {
 
 function answer(facet, doc, others = []) {
   return { facet, doc, others };
+}
+
+function isMatter({ doc, others }) {
+  return doc ? doc.facts || doc.kind === "package" : others.length > 0;
+}
+
+function offered({ doc, others }) {
+  return (doc ? [doc, ...others] : others).slice(0, 3);
 }
 
 function decline(why, others = []) {

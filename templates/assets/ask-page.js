@@ -30,7 +30,7 @@ async function ask(question, id) {
   if (!asking) return show(asked, { facet: "decline", doc: null, others: [] }, { say: "unready" });
   const answer = asking.understand(asked, about);
   const chosen = id && (asking.engine.find(`matters/${id}/`) ?? asking.engine.find(`packages/${id}/`));
-  if (chosen) Object.assign(answer, { facet: answer.facet === "decline" ? "process" : answer.facet, doc: chosen, others: [] });
+  if (chosen) Object.assign(answer, { facet: answer.facet === "decline" ? (answer.asked ?? "process") : answer.facet, doc: chosen, others: [] });
   about = answer.doc ?? about;
   return show(asked, answer, await composed(answer));
 }

@@ -129,3 +129,11 @@ def test_everyday_words_for_a_page_that_is_not_there(tmp_path: Path) -> None:
     content = write_content(tmp_path, data={"synonyms": words})
     (line,) = [text for code, text in found(content) if code == "F-05"]
     assert line.startswith("matters/gone/")
+
+
+@pytest.mark.parametrize("line", ["(要|带什么", "要?什?么?", "带)什么"])
+def test_a_way_to_ask_that_cannot_be_read(tmp_path: Path, line: str) -> None:
+    """An expression the page could not read, or that fits no words at all, is an error (F-06)."""
+    content = write_content(tmp_path, data={"questions": {"像提问的话": ["吗|呢", line]}})
+    (told,) = [text for code, text in found(content) if code == "F-06"]
+    assert line in told
