@@ -139,6 +139,22 @@ def test_when_unsure_it_offers_a_few_and_answers_the_chosen_one(open_page: OpenP
     assert about(page)[0]
 
 
+def test_a_price_is_not_taken_for_a_fee(open_page: OpenPage) -> None:
+    """学车多少钱 asks for no licence: it is offered, not answered; chosen, its fee is told."""
+    page = asked(open_page, "学车多少钱")
+    assert about(page) == ("", "decline")
+    page.locator("[data-others] a", has_text="机动车驾驶员培训经营许可").click()
+    expect(page.locator("#answer .turn")).to_have_count(2)
+    assert about(page) == ("driver-training-license", "fee")
+
+
+def test_what_is_done_elsewhere_may_stand_beside_a_matter(open_page: OpenPage) -> None:
+    """户口本 alone is no business of the hall; beside a matter somebody applies for, it is answered."""
+    assert about(asked(open_page, "户口本丢了")) == ("", "decline")
+    page = asked(open_page, "申请公租房要户口本吗")
+    assert about(page) == ("public-rental-housing", "materials")
+
+
 @pytest.mark.parametrize("root", ["", "hant/"])
 @pytest.mark.parametrize(
     "question",
