@@ -149,7 +149,7 @@ def test_a_price_is_not_taken_for_a_fee(open_page: OpenPage) -> None:
 
 
 def test_what_is_done_elsewhere_may_stand_beside_a_matter(open_page: OpenPage) -> None:
-    """户口本 alone is no business of the hall; beside a matter somebody applies for, it is answered."""
+    """户口本 alone is no business of the hall; beside a matter applied for it is answered."""
     assert about(asked(open_page, "户口本丢了")) == ("", "decline")
     page = asked(open_page, "申请公租房要户口本吗")
     assert about(page) == ("public-rental-housing", "materials")
