@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -15,34 +15,31 @@ from site_builder.check import RULES, Rule, Site, Text, judge, together
 from site_builder.errors import ContentError, Finding, Severity
 from site_builder.model import Catalogue, Document, Matter, SharedMaterial, Theme
 from site_builder.parse import Parser
+from site_builder.spool import Spool
 
 Record = TypeVar("Record")
 
 
-def load_catalogue(content: Path) -> Catalogue:
-    """Return the catalogue of a content folder.
+def load_catalogue(content: Path, spool: Spool | None = None) -> Catalogue:
+    """Return the catalogue of a content folder; what is inside a matter waits in the spool, if any.
 
     Raises ContentError with every finding when one of them is an error.
     """
-    catalogue, findings = examine(content, (Severity.ERROR,))
+    rules = [rule for rule in RULES.values() if rule.severity is Severity.ERROR]
+    catalogue, findings = _judged(content, rules, dt.date.today(), _spooling(spool))
     if findings:
         raise ContentError(findings)
     return catalogue
 
 
-def examine(
-    content: Path,
-    severities: Collection[Severity] = tuple(Severity),
-    today: dt.date | None = None,
-) -> tuple[Catalogue, list[Finding]]:
+def examine(content: Path, today: dt.date | None = None) -> tuple[Catalogue, list[Finding]]:
     """Return what could be read of the content and all findings, sorted by file and line."""
-    rules = [rule for rule in RULES.values() if rule.severity in severities]
-    return _judged(content, rules, today or dt.date.today())
+    return _judged(content, RULES.values(), today or dt.date.today())
 
 
 def check(content: Path) -> list[Finding]:
     """Return all findings, sorted; what is inside a matter is forgotten as soon as it is judged."""
-    return _judged(content, RULES.values(), dt.date.today(), forgetting=True)[1]
+    return _judged(content, RULES.values(), dt.date.today(), _forgetting)[1]
 
 
 def read(content: Path) -> tuple[Catalogue, list[Finding]]:
@@ -56,12 +53,34 @@ def with_matters(
     rest: Catalogue, content: Path, files: Iterable[str]
 ) -> tuple[Catalogue, list[Finding]]:
     """Return a catalogue with the matters in some files, and what is wrong with these."""
-    matters, findings = _read(Site(rest, content, dt.date.today()), files)
+    site = Site(rest, content, dt.date.today())
+    matters, findings = _read(site, files, (), _keeping(rest))
     return replace(rest, matters=matters), findings
 
 
+Leave = Callable[[Matter], None]
+"""What becomes of a matter's inside when the matter is judged."""
+
+
+def _keeping(_: Catalogue) -> Leave:
+    return lambda _: None
+
+
+def _spooling(spool: Spool | None) -> Callable[[Catalogue], Leave]:
+    return (lambda _: lambda matter: matter.kept.put(spool)) if spool else _keeping
+
+
+def _forgetting(rest: Catalogue) -> Leave:
+    """Forget what is inside; rules about packages look into their matters, so these are kept."""
+    wanted = {i for package in rest.packages for i in package.possible_matter_ids}
+    return lambda matter: None if matter.id in wanted else matter.kept.forget()
+
+
 def _judged(
-    content: Path, rules: Iterable[Rule], today: dt.date, *, forgetting: bool = False
+    content: Path,
+    rules: Iterable[Rule],
+    today: dt.date,
+    leaving: Callable[[Catalogue], Leave] = _keeping,
 ) -> tuple[Catalogue, list[Finding]]:
     """Read and judge the content: each file by itself, and at the end what concerns several."""
     alone, in_common = ([r for r in rules if r.local == local] for local in (True, False))
@@ -69,32 +88,28 @@ def _judged(
     files = load.matter_files(content)
     site = Site(rest, content, today)
     site = site.part((), site.texts_of(sorted(site.file_set.difference(files))))
-    matters, wrong = _read(site, files, alone, forgetting=forgetting)
+    matters, wrong = _read(site, files, alone, leaving(rest))
     whole = site.part(matters, site.texts)
     findings += [*wrong, *judge(site, alone), *judge(whole, in_common)]
     return whole.catalogue, sorted(set(together(findings)))
 
 
 def _read(
-    site: Site, files: Iterable[str], rules: Collection[Rule] = (), *, forgetting: bool = False
+    site: Site, files: Iterable[str], rules: Collection[Rule], leave: Leave
 ) -> tuple[tuple[Matter, ...], list[Finding]]:
     """Read matters on every core, in the order of themes and names, each judged by who reads it."""
     order = {theme.id: i for i, theme in enumerate(site.catalogue.themes)}
     names = sorted(files, key=lambda f: (order.get(f.split("/")[1], len(order)), load.matter_id(f)))
-    wanted = {i for package in site.catalogue.packages for i in package.possible_matter_ids}
     with cores.uncollected():
-        done = cores.share(names, partial(_matters, site, rules, wanted if forgetting else None))
+        done = cores.share(names, partial(_matters, site, rules, leave))
         findings = [finding for _, wrong in done for finding in wrong]
         return tuple(matter for matter, _ in done if matter), findings
 
 
 def _matters(
-    site: Site, rules: Collection[Rule], wanted: Set[str] | None, files: Iterable[str]
+    site: Site, rules: Collection[Rule], leave: Leave, files: Iterable[str]
 ) -> Iterator[tuple[Matter | None, list[Finding]]]:
-    """Yield the matter of each file and what is wrong with it; None where it cannot be read.
-
-    Only the insides of `wanted` matters are kept, when it says which.
-    """
+    """Yield the matter of each file and what is wrong with it; None where it cannot be read."""
     texts = load.MatterTexts(site.content)
     names = iter(files)
     while some := list(islice(names, _AT_ONCE)):
@@ -106,8 +121,7 @@ def _matters(
                 read[finding.file][1].append(finding)
         texts.forget()
         for matter in matters:
-            if wanted is not None and matter.id not in wanted:
-                matter.kept.forget()
+            leave(matter)
         yield from read.values()
 
 

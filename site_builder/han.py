@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cache
 from itertools import groupby
 from typing import Final
@@ -20,14 +20,14 @@ _COMMON: Final = [
 """The 3,755 characters of GB 2312's first level: what a wrong homophone is made of."""
 
 
-def tables(text: str, usual: Mapping[str, str]) -> dict[str, str]:
-    """Return the tables a browser needs to understand a query against `text`.
+def tables(signs: Set[str], usual: Mapping[str, str]) -> dict[str, str]:
+    """Return the tables a browser needs to understand a query against texts made of these signs.
 
     `common`: "a2 ai13 …", how many of the common characters, in their order, have each reading.
     `pinyin`: "hang行 …", other characters and other readings. `variants`: pairs of a Traditional
     and a Simplified character ("習习術术…"); of several, the first one is how `usual` writes it.
     """
-    characters = {char for char in set(text) if _is_han(char)} | set(_COMMON)
+    characters = {char for char in signs if _is_han(char)} | set(_COMMON)
     return {
         "common": " ".join(_counted(_reading(char) for char in _COMMON)),
         "pinyin": _pinyin(characters),

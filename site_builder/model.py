@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from site_builder.schema import LICENCE, NEED_REQUIRED, NEED_WAIVABLE
+from site_builder.spool import Spool, Spooled
 
 Value = Any
 """A value of a content file as read: str, list or dict of the same."""
@@ -140,35 +141,40 @@ class Inside(NamedTuple):
     legal_bases: tuple[LegalBasis, ...]
     questions: tuple[Question, ...]
     situations: tuple[Situation, ...]
-    commitment: Commitment | None
     prose: str
 
 
 class Kept:
-    """The inside of one matter, until nobody needs it any more.
+    """The inside of one matter: in memory, in a spool, or forgotten when nobody needs it any more.
 
     The insides of ten thousand matters are four fifths of their size.
     """
 
-    __slots__ = ("_inside",)
+    __slots__ = ("_inside", "_spooled")
 
-    def __init__(self, inside: Inside | None) -> None:
-        self._inside = inside
+    def __init__(self, inside: Inside | None, spooled: Spooled[Inside] | None = None) -> None:
+        self._inside, self._spooled = inside, spooled
 
     def __call__(self) -> Inside:
         """Return the inside."""
-        assert self._inside is not None, "this matter's inside was forgotten"
-        return self._inside
+        if self._inside is not None:
+            return self._inside
+        assert self._spooled, "this matter's inside was forgotten"
+        return self._spooled.get()
 
     def forget(self) -> None:
         """Keep the inside no longer."""
         self._inside = None
 
-    def __reduce__(self) -> tuple[type[Kept], tuple[Inside | None]]:
-        return Kept, (self._inside,)
+    def put(self, spool: Spool) -> None:
+        """Keep the inside in a spool."""
+        self._inside, self._spooled = None, spool.put(self())
+
+    def __reduce__(self) -> tuple[type[Kept], tuple[Inside | None, Spooled[Inside] | None]]:
+        return Kept, (self._inside, self._spooled)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Kept) and self._inside == other._inside
+        return isinstance(other, Kept) and self() == other()
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -209,6 +215,10 @@ class Matter:
     checked_on: dt.date
     effective_on: dt.date | None
     expires_on: dt.date | None
+    commitment: Commitment | None
+    waivable: tuple[Material, ...]
+    """The materials that may be handed in later."""
+    material_count: int
     kept: Kept
     source: Source
     broken: frozenset[str] = frozenset()
@@ -232,11 +242,6 @@ class Matter:
         return self.inside.materials
 
     @property
-    def waivable(self) -> tuple[Material, ...]:
-        """The materials that may be handed in later."""
-        return tuple(m for m in self.inside.materials if m.waivable)
-
-    @property
     def steps(self) -> tuple[Step, ...]:
         """What happens, in order (办理流程)."""
         return self.inside.steps
@@ -255,11 +260,6 @@ class Matter:
     def situations(self) -> tuple[Situation, ...]:
         """What depends on the applicant (情形)."""
         return self.inside.situations
-
-    @property
-    def commitment(self) -> Commitment | None:
-        """What may be signed instead of handing in materials (告知承诺)."""
-        return self.inside.commitment
 
     @property
     def prose(self) -> str:
@@ -499,7 +499,7 @@ class Catalogue:
             "windows": sum(len(z.windows) for z in self.zones if z.windows),
             "zones": len(self.zones),
             "townships": len(self.townships),
-            "materials": sum(len(m.materials) for m in self.matters),
+            "materials": sum(m.material_count for m in self.matters),
             "online": sum(m.online for m in self.matters),
             "online_percent": _percent(sum(m.online for m in self.matters), len(self.matters)),
             "in_office": sum(m.in_office == "是" for m in licences),

@@ -86,7 +86,7 @@ def matter_summary(catalogue: Catalogue, matter: Matter) -> dict[str, Any]:
         "devolved": matter.devolved,
         "commitment": matter.commitment is not None,
         "waivable_materials": len(matter.waivable),
-        "materials": len(matter.materials),
+        "materials": matter.material_count,
         "zone": zone.id if zone else "",
         "windows": str(matter.windows),
         "url": f"matters/{matter.id}/",

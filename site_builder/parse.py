@@ -75,6 +75,8 @@ class Parser:
         return model.Matter(
             id=name.removesuffix(".md"),
             theme_id=theme_id,
+            waivable=tuple(m for m in inside.materials if m.waivable),
+            material_count=len(inside.materials),
             kept=model.Kept(inside),
             source=self.source,
             broken=self._broken_fields(),

@@ -24,6 +24,7 @@ from site_builder.render import HANS, Renderer, json_ld
 from site_builder.runs import Runs
 from site_builder.script import converter
 from site_builder.site import BUILD_RECORD, CACHE, Site
+from site_builder.spool import Spool
 from site_builder.structured import government_service
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def build(
 
     render = partial(enginecache.rendered, config, content, inputs.templates, cache)
     rendering = cores.aside(render) if rendered is None else lambda: rendered
-    everything = load_catalogue(content)
+    everything = load_catalogue(content, Spool(cache))
     catalogue = everything.in_force(today)
     engine = rendering()
     prose = tuple(quoted_page(page, catalogue.figures) for page in engine.prose)

@@ -40,8 +40,8 @@ class Document(NamedTuple):
     names: Sequence[str]
     """The title, and what people call it."""
     facts: Sequence[int] = ()
-    inside: Sequence[Sequence[str]] = ()
-    """What stands inside: phrases that count alike together."""
+    inside: str = ""
+    """What stands inside, as one line: a large site has no room for all the phrases."""
 
 
 def files(pages: Iterable[Page], catalogue: Catalogue, convert: Converter) -> Iterator[Output]:
@@ -53,10 +53,10 @@ def files(pages: Iterable[Page], catalogue: Catalogue, convert: Converter) -> It
     documents += _places(said, catalogue)
     parts = [documents[i : i + PART] for i in range(0, len(documents), PART)]
     docs = [_columns(part) for part in parts] or [_columns(())]
-    texts = [_lines(document.inside for document in part) for part in parts]
+    texts = ["\n".join(document.inside for document in part) for part in parts]
     names = "\n".join(columns["names"] for columns in docs)
     script = script_table([names], convert)
-    tables = han.tables("\n".join([names, *texts]), script["characters"])
+    tables = han.tables(set(names).union(*texts), script["characters"])
     more = [_part("docs", columns) for columns in docs[1:]]
     inside = [_part("texts", text) for text in texts]
     index = {
@@ -86,7 +86,7 @@ def _document(page: Page, said: Sequence[str], catalogue: Catalogue) -> Document
         return Document("matter", page.url, [page.title, *names], facts, _inside(matter))
     kind = "list" if page.kind == "matter-list" else page.kind
     kind = kind if kind in _KINDS else "page"
-    return Document(kind, page.url, [page.title, *said], inside=[[page.description]])
+    return Document(kind, page.url, [page.title, *said], inside=_line([[page.description]]))
 
 
 def _places(said: Mapping[str, Sequence[str]], catalogue: Catalogue) -> Iterator[Document]:
@@ -127,11 +127,13 @@ def _bits(values: Iterable[bool]) -> int:
     return sum(1 << place for place, value in enumerate(values) if value)
 
 
-def _inside(matter: Matter) -> list[list[str]]:
-    return [
-        [matter.summary, *(material.name for material in matter.materials)],
-        [*(q.question for q in matter.questions), *(s.question for s in matter.situations)],
-    ]
+def _inside(matter: Matter) -> str:
+    return _line(
+        [
+            [matter.summary, *(material.name for material in matter.materials)],
+            [*(q.question for q in matter.questions), *(s.question for s in matter.situations)],
+        ]
+    )
 
 
 def _columns(documents: Sequence[Document]) -> dict[str, str]:
@@ -140,16 +142,14 @@ def _columns(documents: Sequence[Document]) -> dict[str, str]:
         "kinds": "".join(str(_KINDS.index(document.kind)) for document in documents),
         "urls": "\n".join(document.url for document in documents),
         "facts": "\n".join(" ".join(map(str, document.facts)) for document in documents),
-        "names": _lines([d.names[:1], d.names[1:]] for d in documents),
+        "names": "\n".join(_line([d.names[:1], d.names[1:]]) for d in documents),
     }
 
 
-def _lines(documents: Iterable[Iterable[Iterable[str]]]) -> str:
-    """Return a line a document: TABs between phrases, two before those that count otherwise."""
-    return "\n".join(
-        "\t\t".join("\t".join(filter(None, map(_phrase, part))) for part in parts).rstrip("\t")
-        for parts in documents
-    )
+def _line(parts: Iterable[Iterable[str]]) -> str:
+    """Return a document's line: TABs between phrases, two before those that count otherwise."""
+    phrases = ("\t".join(filter(None, map(_phrase, part))) for part in parts)
+    return "\t\t".join(phrases).rstrip("\t")
 
 
 def _phrase(text: str) -> str:
