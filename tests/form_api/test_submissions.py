@@ -160,7 +160,7 @@ def test_add_rate_and_reopen(api: Any) -> None:
     found = api.run(api.service.find_by_id(receipt["id"]))
     api.run(api.service.act_as_staff(found, "reply", "7", "已经改好"))
     status = api.status(receipt)
-    assert (status["state"], status["actions"]) == ("answered", ["add", "reopen", "rate"])
+    assert (status["state"], status["actions"]) == ("answered", ["rate", "reopen", "add"])
     assert [line.get("text") for line in status["timeline"]] == [None, "补一句", "已经改好"]
     assert api.act(receipt, "rate", {"grade": "1", "reason": "没改"}).json()["state"] == "answered"
     assert api.act(receipt, "rate", {"grade": "5"}).status_code == 409
