@@ -32,7 +32,7 @@ class _Others(NamedTuple):
     """What is left of the files that are no pages when they are written."""
 
     written: int
-    paths: list[str]
+    paths: set[str]
     kept: dict[str, dict[str, str]]
     """What the offline copy holds of them."""
 
@@ -97,10 +97,9 @@ class Site:
         return written, paths
 
     def _write_others(self, out: Path) -> _Others:
-        files = list(self._others())
-        return _Others(
-            output.write_some(files, out), [file.path for file in files], self.copy.files
-        )
+        paths: set[str] = set()
+        written = output.write_some(output.noted(self._others(), paths), out)
+        return _Others(written, paths, self.copy.files)
 
     def others(self) -> Iterator[Output]:
         """Yield the files that are no pages; the offline copy, which holds them all, last."""
