@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from site_builder.pipeline import build
 from tests import postgres
 
 ROOT = Path(__file__).parents[1]
+
+for name in [name for name in os.environ if name.startswith("FORM_API_")]:
+    del os.environ[name]  # a developer's own settings are not those of the tests
 
 settings.load_profile("ci")
 """Hypothesis tries the same examples everywhere, and does not mind how busy the machine is."""

@@ -218,7 +218,9 @@ def test_merged_cases_are_answered_together(office: Office) -> None:
         assert (refused.status_code, 'href="#merge-leader"' in refused.text) == (422, True)
     office.sun.step(follower, "merge", leader=leader.lower())
     assert "请反过来" in office.sun.step(leader, "merge", leader=office.number()).text
-    assert f"随 {leader} 一起答复" in office.sun.get(f"/desk/complaints/{follower}/").text
+    page = office.sun.get(f"/desk/complaints/{follower}/").text
+    assert f"随 {leader} 一起答复" in page
+    assert "还没有人接" not in page
     office.sun.step(leader, "claim")
     assert follower in office.sun.get(f"/desk/complaints/{leader}/").text
     office.sun.step(leader, "answer", outcome="solved", text=ANSWER + "椅子", confirmed="yes")
