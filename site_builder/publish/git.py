@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 from site_builder.errors import SiteError
 from site_builder.gitenv import environment
 
 
-def git(repository: Path, *arguments: str) -> str:
-    """Run git in a repository and return what it prints."""
+def git(repository: Path, *arguments: str, objects: Iterable[str] = ()) -> str:
+    """Run git in a repository and return what it prints; it finds objects in other folders, too."""
+    others = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(objects)}
     result = subprocess.run(
         ["git", "-c", "core.quotePath=false", "-C", repository, *arguments],
-        env=environment(),
+        env=environment() | others,
         capture_output=True,
         check=False,
     )
@@ -36,11 +38,9 @@ def checkout(repository: Path, commit: str, folder: Path) -> Path:
     """Bring a commit with its history into `folder`; return its content folder.
 
     The folder is kept from push to push, so only files that differ are written and everything
-    that remembers files by their place finds them again. Called by a hook, it sees what is only
-    being offered (git's quarantine), too.
+    that remembers files by their place finds them again.
     """
-    offered = os.environ.get("GIT_QUARANTINE_PATH")
-    objects = [str(repository / "objects"), *([offered] if offered else [])]
+    objects = [str(repository / "objects"), *_offered()]
     try:
         _checkout(objects, commit, folder)
     except SiteError:  # a crash may have left it in any state
@@ -49,9 +49,15 @@ def checkout(repository: Path, commit: str, folder: Path) -> Path:
     return content_of(folder)
 
 
-def continues(folder: Path, old: str, new: str) -> bool:
+def continues(repository: Path, old: str, new: str) -> bool:
     """Tell whether a commit has another one among its forefathers."""
-    return git(folder, "merge-base", old, new) == old
+    return not git(repository, "rev-list", "--max-count=1", old, f"^{new}", objects=_offered())
+
+
+def _offered() -> list[str]:
+    """Return where the commits of a push are that a hook may still refuse (git's quarantine)."""
+    folder = os.environ.get("GIT_QUARANTINE_PATH")
+    return [folder] if folder else []
 
 
 def _checkout(objects: list[str], commit: str, folder: Path) -> None:

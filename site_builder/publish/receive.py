@@ -90,7 +90,7 @@ def _is_next(place: Place, update: Update) -> bool:
     """Tell whether a push builds on what main is now, and not on what it was a moment ago."""
     if (git.head(place.repository, MAIN) or _NOBODY) != update.old:
         return False
-    return update.creates or git.continues(place.work, update.old, update.new)
+    return update.creates or git.continues(place.repository, update.old, update.new)
 
 
 def publish_push(place: Place, pushed: list[Update], say: Say) -> None:

@@ -126,6 +126,7 @@ def test_a_walk_in_and_a_phone_booking_take_two_keystrokes(
     page = context.new_page()
     sign_in(page, office.api.base, LI)
     page.goto(office.api.base + office.pages["day"][1])
+    expect(page.get_by_label("现场取号")).to_be_focused()
     page.keyboard.press("2")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="取号")).to_be_visible()

@@ -102,6 +102,20 @@ def test_a_date_publishes_and_withdraws_by_itself(place: Place, colleague: Colle
     assert publish(place, print, dt.date(2027, 1, 1)) is None
 
 
+def test_an_offered_commit_is_compared_though_another_push_is_looked_at(
+    place: Place, colleague: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a push builds on is told from what git holds back, not from the shared work folder."""
+    main = git.head(place.repository, "main") or ""
+    colleague.days(6)
+    offered = colleague.git("rev-parse", "HEAD").stdout.strip()
+    tree = colleague.git("write-tree").stdout.strip()
+    stranger = colleague.git("commit-tree", tree, "-m", "没有来历").stdout.strip()
+    monkeypatch.setenv("GIT_QUARANTINE_PATH", str(colleague.folder / ".git" / "objects"))
+    assert git.continues(place.repository, main, offered)
+    assert not git.continues(place.repository, main, stranger)
+
+
 def test_two_pushes_at_once_queue(tmp_path: Path, place: Place, colleague: Colleague) -> None:
     """Of two colleagues pushing at once one is live and the other is told to fetch first."""
     other = tmp_path / "other"
