@@ -148,7 +148,7 @@ def _report(figures: Figures, rounds: int, seconds: float) -> Iterator[str]:
     yield from ("# How fast the form API is", "")
     yield (
         "Made by `python -m benchmarks.api` (part of `make bench`; `--quick` only prints).\n"
-        f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, "
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}; servers and "
         "PostgreSQL on\none core, the load generator on another. Each figure: the median of "
         f"{rounds} rounds of {seconds:g} s\n(least – most). Every acknowledged submission was "
