@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import phonenumbers
 
 from form_api.decode import Posted
+from form_api.domain import Wish
 from form_api.errors import FieldError, Problem
 from form_definitions import Condition, Field, Form
 
@@ -35,10 +36,11 @@ Sources = Mapping[str, Collection[str] | None]
 
 
 class Checked(NamedTuple):
-    """Answers that passed."""
+    """Answers that passed; of an appointment also the slots that are asked for."""
 
     values: Answers
     photos: list[bytes]
+    wishes: tuple[Wish, ...] = ()
 
 
 class _Wrong(Exception):

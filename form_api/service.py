@@ -21,7 +21,7 @@ from functools import partial
 from typing import Any
 
 from form_api import answers, bots, crypto, domain, metrics, photos
-from form_api.answers import CONTROL, Answers, Checked
+from form_api.answers import CONTROL, Checked
 from form_api.crypto import Keys
 from form_api.decode import Posted
 from form_api.domain import Act, Kind, Submission, Submit, Wish, milliseconds
@@ -88,7 +88,7 @@ class Service:
         spent = self.bots.admit(sender.address, id_, sender.proof, sender.has_page, now)
         command = self._command(kind, id_, checked, posted, sender, fingerprint, now, spent)
         if kind is domain.APPOINTMENT:
-            command = await self._with_wishes(command, checked.values, now)
+            command = await self._with_wishes(command, checked, now)
         try:
             accepted = await self.store.write(partial(commands.submit, cmd=command))
         except refusals.Refused as refused:
@@ -100,11 +100,13 @@ class Service:
         rules = self.site.rules
         checked = answers.check(rules.forms[kind.form], posted, sources(rules))
         if kind is domain.APPOINTMENT:
-            self._wishes(checked.values, self.clock())
+            place = place_of(rules, checked.values["matter"], checked.values.get("township"))
+            wishes = wishes_of(rules, place, checked.values, self.clock())
+            checked = checked._replace(wishes=wishes)
         if not checked.photos:
             return checked
         cleaned = await asyncio.to_thread(photos.clean, checked.photos)
-        return Checked(checked.values, cleaned)
+        return checked._replace(photos=cleaned)
 
     def fingerprint(self, posted: Posted) -> bytes:
         """Tell this body from any other; what pages add to it does not count."""
@@ -245,20 +247,15 @@ class Service:
             for slot in offers
         ]
 
-    def _wishes(self, values: Answers, now: dt.datetime) -> tuple[Wish, ...]:
-        rules = self.site.rules
-        place = place_of(rules, values["matter"], values.get("township"))
-        return wishes_of(rules, place, values, now)
-
-    async def _with_wishes(self, command: Submit, values: Answers, now: dt.datetime) -> Submit:
-        wishes = self._wishes(values, now)
+    async def _with_wishes(self, command: Submit, checked: Checked, now: dt.datetime) -> Submit:
         missed = 0 if command.channel == PHONE else await self._missed(command.person, now)
         if missed >= self.site.rules.schedule.no_show_limit:
             raise Problem(
                 "conflict",
                 f"您近 90 天有 {missed} 次约了没有来。这次请直接到大厅取号，或者打电话预约。",
             )
-        return replace(command, wishes=wishes, places=values.get("party_size", 1))
+        people = checked.values.get("party_size", 1)
+        return replace(command, wishes=checked.wishes, places=people)
 
     async def _missed(self, person: bytes | None, now: dt.datetime) -> int:
         if person is None:

@@ -102,11 +102,12 @@ class Cases:
     async def load(self, number: str, officer: Officer) -> Case:
         """Return a case without noting a look, if the officer may see it."""
         found, work = await self._service.store.read(partial(_with_work, number=number))
-        hidden = Problem("not-found", "没有这个编号，或者不归您办。")
-        if found is None or found.kind == "appointment":
-            raise hidden
-        if not visible(officer, {"category": found.category} | work):
-            raise hidden
+        if (
+            found is None
+            or found.kind == "appointment"
+            or not visible(officer, {"category": found.category} | work)
+        ):
+            raise Problem("not-found", "没有这个编号，或者不归您办。")
         proposal = None
         if work["proposal"] is not None and found.data_key is not None:
             proposal = crypto.unseal_json(
