@@ -40,12 +40,14 @@ lock: $(READY)  ## renew the locked versions after editing pyproject.toml or pac
 		--generate-hashes --no-emit-index-url --no-header --no-annotate --output-file requirements.txt --quiet
 	scripts/lock-node
 
-setup: $(READY)  ## the Python environment
+setup: $(READY)  ## the Python environment; compiled, because services may not write here
+	$(BIN)/python -m compileall -q site_builder form_api form_definitions.py
+
 $(READY): requirements.txt pyproject.toml
 	scripts/setup-python $(VENV)
 	touch $@
 
-setup-test: $(READY) node_modules/ready  ## browser, fonts, PostgreSQL and the npm checkers
+setup-test: setup node_modules/ready  ## browser, fonts, PostgreSQL and the npm checkers
 	scripts/setup-debian
 
 node_modules/ready: package-lock.json
