@@ -17,10 +17,8 @@ from typing import Any, Final
 from site_builder.errors import Finding
 from site_builder.gitenv import environment
 from site_builder.load import parse_front_matter, read_data
-from site_builder.meaning import told
 from site_builder.schema import MATTER, PACKAGE
 from site_builder.whole import write_whole
-from site_builder.workbook.merge import tidy
 
 LIMIT: Final = 200
 """Commits looked at: what is older is history, not news."""
@@ -232,6 +230,8 @@ def _values(text: str | None, path: str) -> dict[str, Any] | None:
     document = parse_front_matter(text, path) if text else None
     if document is None or isinstance(document, Finding) or not isinstance(document.values, dict):
         return None
+    from site_builder.workbook.merge import tidy  # most builds find no new commit
+
     return tidy(document.values, _ELEMENTS[path.partition("/")[0]])
 
 
@@ -246,6 +246,8 @@ def _meaning(
         return "new", [f"新增{_ONE[family]}"]
     if new is None:
         return "withdrawn", ["不再办理"]
+    from site_builder.meaning import told
+
     sentences = list(told(old, new, _ELEMENTS[family], names.matter))
     kind = "changed" if sentences else "wording"
     if was.parent != now.parent:

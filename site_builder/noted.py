@@ -9,23 +9,30 @@ import datetime as dt
 import hashlib
 import marshal
 import os
-import pickle
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from site_builder.history import Change
-from site_builder.load import contents
-from site_builder.model import Catalogue, Source
+from site_builder import cores
 
-FORMAT: Final = 4
+if TYPE_CHECKING:
+    from site_builder.history import Change
+
+FORMAT: Final = 5
 _JUST_NOW: Final = 50_000_000
 """A file this young (ns) may be written again without its times telling; it counts as changed."""
 _CODE: Final = Path(__file__).parent
 
+MOST: Final = 50
+"""More changed matters than this are no edit; a full build on every core is faster."""
+CACHE: Final = Path(".cache") / "site-builder"
+"""Where a build keeps what it need not make again, unless it is told another place."""
+BUILD_RECORD: Final = "data/build.json"
+"""Says that a folder is ours to overwrite."""
 NEWS: Final = "changes/"
 """The page of all changes, told to everybody."""
 
@@ -35,6 +42,8 @@ releases share their files by, change that, too.
 """
 YOUNG: Final[Stamp] = (0,)
 """The stamp of a file that was written just now; it does not say that the file is the same."""
+GONE: Final[Stamp] = ()
+"""The stamp of a file that was removed."""
 Read = tuple[Stamp, bytes]
 """A file's stamp, and a digest of what it holds."""
 
@@ -126,103 +135,128 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a build left, as plain values: how all looked that it read and wrote.
+
+    Only full builds write the times of all files; edits add those of what they changed.
+    """
+
+    digest: str
+    files: dict[str, Read]
+    """All that was read but matters."""
+    news: dict[str, bytes]
+    """By page: a digest of the changes it tells."""
+    figures: dict[str, float]
+    pages: int
+    stamps: dict[str, Stamp] = field(default_factory=dict)
+    """Of matter files that were edited since the last full build."""
+    outputs: dict[str, Stamp] = field(default_factory=dict)
+    """Of the site's files that were written since; GONE are those that were removed."""
+
+    @classmethod
+    def on(cls, shelf: Shelf) -> Note | None:
+        """Return the last build's note."""
+        values = shelf.get("note")
+        return cls(**values) if isinstance(values, dict) and values.keys() == _FIELDS else None
+
+    def put(self, shelf: Shelf) -> None:
+        """Keep it for the next build, after everything else: it vouches for the rest."""
+        shelf.put("note", {name: getattr(self, name) for name in self.__slots__})
+
+    def after(
+        self,
+        before: Before,
+        news: dict[str, bytes],
+        out: Path,
+        written: Iterable[str],
+        removed: Iterable[str],
+    ) -> Note:
+        """Return the note after an edit."""
+        return replace(
+            self,
+            files=before.files,
+            news=news,
+            stamps=self.stamps | before.stamps,
+            outputs=self.outputs | stamps_of(out, written) | dict.fromkeys(removed, GONE),
+        )
+
+
+_FIELDS: Final = frozenset(Note.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
 class Before:
     """How the inputs looked before a build began to read them."""
 
     digest: str
     files: dict[str, Read]
     stamps: dict[str, Stamp]
-    """Of matter files."""
-    news: dict[str, bytes]
-    """By page: a digest of the changes it tells."""
+    """Of matter files; where some were edited and nothing else changed, of these."""
+    edited: bool
 
     @classmethod
-    def of(cls, inputs: Inputs, changes: Iterable[Change], note: Note | None) -> Before:
-        """Look at the inputs; `changes` are what git's history says."""
+    def of(cls, inputs: Inputs, shelf: Shelf, note: Note | None) -> Before:
+        """Look at the inputs and compare them with the last build's."""
         files = _read(inputs.files(), note.files if note else {})
-        return cls(inputs.digest(files), files, matter_stamps(inputs.content), _news(changes))
+        digest, stamps = inputs.digest(files), matter_stamps(inputs.content)
+        known = shelf.get("stamps") if note and note.digest == digest else None
+        if not (note and known and known.keys() == stamps.keys()):
+            return cls(digest, files, stamps, edited=False)
+        known = known | note.stamps
+        changed = {f: stamp for f, stamp in stamps.items() if known[f] != stamp or stamp == YOUNG}
+        return cls(digest, files, changed, edited=True)
+
+    def all_stamps(self, shelf: Shelf, note: Note | None) -> dict[str, Stamp]:
+        """Return the stamps of all matter files."""
+        known = shelf.get("stamps") | note.stamps if note and self.edited else {}
+        return known | self.stamps
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What a full build read and wrote, as plain values."""
+class Looks(NamedTuple):
+    """The last build's note, and what waits until others have compared everything with it."""
 
-    digest: str
-    files: dict[str, Read]
-    stamps: dict[str, Stamp]
-    news: dict[str, bytes]
-    faces: dict[str, bytes]
-    """By matter file: a digest of what other pages show of the matter."""
-    outputs: dict[str, Stamp]
-    figures: dict[str, float]
-    pages: int
-
-    @classmethod
-    def on(cls, shelf: Shelf) -> Note | None:
-        """Return the last build's note."""
-        values = shelf.get("note")
-        return cls(**values) if isinstance(values, dict) and "files" in values else None
-
-    @classmethod
-    def of(
-        cls,
-        out: Path,
-        paths: Iterable[str],
-        before: Before,
-        everything: Catalogue,
-        figures: dict[str, float],
-        pages: int,
-    ) -> Note:
-        """Return what a full build of `everything` read and wrote."""
-        faces = {m.source.file: m.face for m in everything.matters}
-        outputs = {path: _stamp(os.stat(f"{out}/{path}")) for path in paths}  # noqa: PTH116
-        seen = (before.digest, before.files, before.stamps, before.news)
-        return cls(*seen, faces, outputs, figures, pages)
-
-    def after(
-        self, before: Before, out: Path, written: Iterable[str], removed: Iterable[str]
-    ) -> Note:
-        """Return the note after an edit."""
-        outputs = self.outputs | {path: _stamp((out / path).stat()) for path in written}
-        for path in removed:
-            del outputs[path]
-        seen = {"files": before.files, "stamps": before.stamps, "news": before.news}
-        return replace(self, outputs=outputs, **seen)  # type: ignore[arg-type]
-
-    def put(self, shelf: Shelf) -> None:
-        """Keep it for the next build."""
-        shelf.put("note", {name: getattr(self, name) for name in self.__slots__})
+    note: Note | None
+    before: Callable[[], Before]
+    untouched: Callable[[], bool]
+    """Whether the site is as the last build left it."""
 
 
-def put_rest(shelf: Shelf, catalogue: Catalogue) -> None:
-    """Keep a catalogue without its matters: it stays the same while only they are edited."""
-    rest = replace(
-        catalogue,
-        matters=(),
-        packages=tuple(replace(p, source=Source(p.source.file)) for p in catalogue.packages),
-        sources={name: Source(source.file) for name, source in catalogue.sources.items()},
-        replies=tuple(replace(r, source=Source(r.source.file)) for r in catalogue.replies),
-    )
-    shelf.put("rest", pickle.dumps(rest))
+def look(inputs: Inputs, shelf: Shelf) -> Looks:
+    """Begin to look at everything, in other processes."""
+    note = Note.on(shelf)
+    before = cache(cores.aside(partial(Before.of, inputs, shelf, note)))
+    if note is None or shelf.alone:
+        return Looks(note, before, lambda: True)
+    return Looks(note, before, cores.aside(partial(untouched, inputs.out, shelf, note)))
 
 
-def get_rest(shelf: Shelf) -> Catalogue | None:
-    """Return the last full build's catalogue without its matters; nothing in it has lines."""
-    rest = shelf.get("rest")
-    catalogue: Catalogue | None = pickle.loads(rest) if rest else None
-    return catalogue
-
-
-def untouched(out: Path, outputs: Mapping[str, Stamp]) -> bool:
+def untouched(out: Path, shelf: Shelf, note: Note) -> bool:
     """Tell whether a site is as its last build left it."""
     root = f"{out}{os.sep}"
+    outputs = shelf.get("outputs")
     try:
-        return all(
+        return outputs is not None and all(
             _stamp(os.stat(root + path)) == stamp  # noqa: PTH116
-            for path, stamp in outputs.items()
+            for path, stamp in (outputs | note.outputs).items()
+            if stamp != GONE
         )
     except OSError:
         return False
+
+
+def stamps_of(out: Path, paths: Iterable[str]) -> dict[str, Stamp]:
+    """Return the stamps of the site's files."""
+    return {path: _stamp(os.stat(f"{out}/{path}")) for path in paths}  # noqa: PTH116
+
+
+def news(changes: Iterable[Change]) -> dict[str, bytes]:
+    """Return a digest of what each page tells of the changes."""
+    told: dict[str, list[Any]] = {NEWS: []}
+    for change in changes:
+        if change.sentences:
+            told[NEWS].append(change)
+        told.setdefault(change.url, []).append((change.day, change.sentences))
+    return {url: hashlib.blake2b(repr(some).encode()).digest() for url, some in told.items()}
 
 
 def matter_stamps(content: Path) -> dict[str, Stamp]:
@@ -249,8 +283,13 @@ def _read(names: Iterable[str], known: Mapping[str, Read]) -> dict[str, Read]:
         stamp = _read_stamp(os.stat(name), young)  # noqa: PTH116
         old = known.get(name)
         same = old is not None and old[0] == stamp != YOUNG
-        read[name] = old if old and same else (stamp, hashlib.blake2b(contents(name)).digest())
+        read[name] = old if old and same else (stamp, hashlib.blake2b(_contents(name)).digest())
     return read
+
+
+def _contents(name: str) -> bytes:
+    with open(name, "rb") as file:  # noqa: PTH123
+        return file.read()
 
 
 def _libraries() -> list[str]:
@@ -258,16 +297,6 @@ def _libraries() -> list[str]:
     places = filter(os.path.isdir, sys.path)
     names = (name for place in places for name in os.listdir(place))  # noqa: PTH208
     return sorted(name for name in names if name.endswith(".dist-info"))
-
-
-def _news(changes: Iterable[Change]) -> dict[str, bytes]:
-    """Return a digest of what each page tells of the changes."""
-    told: dict[str, list[Any]] = {NEWS: []}
-    for change in changes:
-        if change.sentences:
-            told[NEWS].append(change)
-        told.setdefault(change.url, []).append((change.day, change.sentences))
-    return {url: hashlib.blake2b(repr(some).encode()).digest() for url, some in told.items()}
 
 
 def _below(folder: str) -> Iterator[tuple[str, os.stat_result]]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from site_builder import __version__, cores, opendata, output
 from site_builder.assets import Assets
+from site_builder.model import Catalogue
+from site_builder.noted import BUILD_RECORD, CACHE, Inputs
 from site_builder.offline import OfflineCopy, Record
-from site_builder.pages import Content, Page
-from site_builder.render import HANS, HANT, Output, Renderer, Texts
-
-CACHE: Final = Path(".cache") / "site-builder"
-"""Where a build keeps what it need not make again, unless it is told another place."""
-
-BUILD_RECORD: Final = "data/build.json"
-"""Says that a folder is ours to overwrite."""
+from site_builder.pages import MOST, Content, Page
+from site_builder.prose import Rendered
+from site_builder.render import HANS, HANT, Output, Renderer, Texts, json_ld
+from site_builder.runs import Runs
+from site_builder.script import Converter, converter
+from site_builder.structured import government_service
 
 
 class _Made(NamedTuple):
@@ -143,3 +144,42 @@ class Site:
             return None
         hans, hant = (self.renderer.values(page, script) for script in (HANS, HANT))
         return self.copy.record(texts, hans, hant)
+
+
+def site_of(
+    inputs: Inputs,
+    content: Content,
+    engine: Rendered,
+    pages: Iterable[Page],
+    *,
+    large: bool,
+    runs: Mapping[str, Any] | None = None,
+) -> Site:
+    """Return the site that shows some pages; `runs` are what the last build knew."""
+    catalogue = content.catalogue
+    site: Mapping[str, Any] = catalogue.data["site"]
+    assets = Assets(inputs.templates / "assets")
+    renderer = Renderer(
+        inputs.templates,
+        inputs.cache,
+        engine.shell,
+        converter_of(catalogue),
+        urlsplit(site["网址"]).path or "/",
+        catalogue=catalogue,
+        figures=catalogue.figures,
+        site=site,
+        assets=assets,
+        json_ld=json_ld,
+        government_service=government_service,
+        downloads=bool(inputs.options),
+        most=MOST,
+        guides_kept=not large,
+    )
+    copy = OfflineCopy(renderer.shell(HANS), Runs(renderer.convert, runs), site, large)
+    return Site(inputs.content / "data", content, renderer, assets, copy, pages)
+
+
+def converter_of(catalogue: Catalogue) -> Converter:
+    """Return what turns its texts into 繁体, the words of its glossary as that has them."""
+    words = (catalogue.data.get("glossary") or {}).items()
+    return converter(frozenset((str(word), str(result)) for word, result in words))

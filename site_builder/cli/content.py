@@ -75,14 +75,13 @@ def build(
     content: Path, config: Path, out: Path, downloads: bool, portable: bool, kiosk: bool
 ) -> None:
     """Build the site."""
-    from site_builder.output import Edition
     from site_builder.pipeline import build as build_site
     from site_builder.pipeline import templates_of
 
     options.require_folder(content)
     if portable and kiosk:
         raise click.UsageError("--portable 和 --kiosk 不能一起用，请分两次生成")
-    edition: Edition = iter
+    edition = None
     if portable or kiosk:
         from site_builder import editions
 

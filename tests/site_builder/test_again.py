@@ -17,7 +17,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from site_builder import pipeline
+from site_builder import anew, pipeline
 from site_builder.errors import ContentError
 from site_builder.gitenv import environment
 from site_builder.noted import Memory
@@ -234,7 +234,7 @@ def test_a_commit_makes_what_tells_of_it(monkeypatch: pytest.MonkeyPatch) -> Non
     """
     with bureau() as office:
         office.build()
-        monkeypatch.setattr(pipeline, "load_catalogue", None)
+        monkeypatch.setattr(anew, "load_catalogue", None)
 
         def publish(what: str, words: str) -> None:
             office.edit("third", _change(what, words))
@@ -319,7 +319,7 @@ def test_a_file_with_the_times_of_its_elder_is_read_again() -> None:
 def test_without_what_the_last_build_left_everything_is_built() -> None:
     """Files may go from the cache one by one; none decides what the site says."""
     with bureau() as office:
-        for name in ("note", "rest", "runs"):
+        for name in ("note", "stamps", "outputs", "faces", "rest", "runs"):
             office.build()
             (kept,) = office.folder.glob(f"cache/notes/*/{name}")
             kept.unlink()
