@@ -1,7 +1,7 @@
 """Share work between the machine's cores: forked processes that see all this one has in memory.
 
-A share's result comes back pickled, so it should be small. Without a fork (Windows), with other
-threads running (`serve`), or for little work, everything is done right here.
+A share's result comes back pickled, through a file without a name, so it should be small. Without
+a fork (Windows), with other threads running (`serve`), or for little work, everything is done here.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain, pairwise
 from multiprocessing.process import BaseProcess as Process
-from typing import Any, Final, TypeVar
+from typing import IO, Any, Final, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -62,12 +64,11 @@ def aside(work: Callable[[], Result]) -> Callable[[], Result]:
     if _cores() == 1:
         return work
     gc.freeze()  # what is there stays, and its memory stays shared
+    file = tempfile.TemporaryFile()  # noqa: SIM115
     context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_send, args=(work, theirs), daemon=True)
+    process = context.Process(target=_leave, args=(work, file), daemon=True)
     process.start()
-    theirs.close()
-    return partial(_received, process, ours, work)
+    return partial(_left, process, file, work)
 
 
 @contextmanager
@@ -125,16 +126,20 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if alone else 1
 
 
-def _send(work: Callable[[], Any], end: Any) -> None:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # clean up, when it is ended early
-    with suppress(Exception):
-        end.send(work())
-
-
-def _received(process: Process, end: Any, work: Callable[[], Any]) -> Any:
+def _leave(work: Callable[[], Any], file: IO[bytes]) -> None:
+    """Leave the result in a file: in a pipe it would wait in memory until somebody reads it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # clean up, when it is ended early
     try:
-        result = end.recv()
-    except (EOFError, OSError):  # it ended before or while it sent
-        result = work()
+        pickle.dump(work(), file)
+        file.flush()
+    except Exception:
+        sys.exit(1)  # the work is done again where somebody hears of the error
+
+
+def _left(process: Process, file: IO[bytes], work: Callable[[], Any]) -> Any:
     process.join()
-    return result
+    with file:
+        if process.exitcode:
+            return work()
+        file.seek(0)
+        return pickle.load(file)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from site_builder.compact_json import compact_json
 from site_builder.compose import Shell
 from site_builder.offline import KEPT_DATA
 from site_builder.output import Edition
@@ -145,8 +146,7 @@ def _kiosk_shell(output: Output, script: str, convert: Converter) -> Output:
     html = shell.fill({slot: f"@@{slot}@@" for slot in shell.slots}).decode()
     warning = convert(KIOSK_WARNING) if ".hant." in output.path else KIOSK_WARNING
     confined = Shell.cut(_confined(html, f"@@root@@{script}", warning))
-    text = json.dumps(confined.as_json(), ensure_ascii=False, separators=(",", ":"))
-    return Output(output.path, text.encode())
+    return Output(output.path, compact_json(confined.as_json()))
 
 
 def _confined(html: str, script: str, warning: str) -> str:
@@ -164,9 +164,8 @@ def _words(output: Output, words: str, convert: Converter) -> str:
 
 def _twin(path: str, value: object) -> Output:
     """Return a file's twin as a classic script, which `site-data.js` loads instead."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    name = json.dumps(path)
-    return Output(f"{path}.js", f"(self.siteData ??= {{}})[{name}] = {text};".encode())
+    start = f'(self.siteData ??= {{}})["{path}"] = '
+    return Output(f"{path}.js", start.encode() + compact_json(value) + b";")
 
 
 def _loader(templates: Path, modules: dict[str, str]) -> Output:

@@ -22,6 +22,7 @@ from typing import Any, Final
 import rjsmin
 
 from site_builder import cores
+from site_builder.compact_json import compact_json
 from site_builder.compose import Shell
 from site_builder.pages import Page
 from site_builder.render import Output, Texts
@@ -85,7 +86,7 @@ class OfflineCopy:
         stopped = self.site.get("离线副本") == "停用"
         yield Output("sw.js", worker(templates, stopped=stopped))
         if stopped:
-            yield _json(POINTER, {"format": FORMAT, "stop": True})
+            yield Output(POINTER, compact_json({"format": FORMAT, "stop": True}))
             return
         pages = sorted(self._pages.items())
         files = [(name, dict(sorted(some.items()))) for name, some in sorted(self.files.items())]
@@ -134,16 +135,14 @@ class OfflineCopy:
         core = _part("core", {"shell": self.shell.as_json(), "script": self.runs.table()})
         packed = _part("index", index | {"core": core.path})
         yield from (core, packed)
-        yield _json(
-            POINTER,
-            {
-                "format": FORMAT,
-                "version": _digest(packed.data),
-                "date": index["date"],
-                "bytes": size + len(core.data) + len(packed.data),
-                "index": packed.path,
-            },
-        )
+        pointer = {
+            "format": FORMAT,
+            "version": _digest(packed.data),
+            "date": index["date"],
+            "bytes": size + len(core.data) + len(packed.data),
+            "index": packed.path,
+        }
+        yield Output(POINTER, compact_json(pointer))
 
 
 def worker(templates: Path, *, stopped: bool) -> bytes:
@@ -231,20 +230,15 @@ def _runs(pages: Mapping[str, Record]) -> set[str]:
 
 
 def _part(name: str, value: Mapping[str, Any]) -> Output:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    data = _compressed(text)
+    data = _compressed(compact_json(value))
     return Output(f"{PARTS}{name}.{_digest(data)}.bin", data)
 
 
 @lru_cache(maxsize=64)
-def _compressed(text: str) -> bytes:
+def _compressed(data: bytes) -> bytes:
     """Compress a part, once for as long as `serve` runs: an edit changes few of them."""
-    return gzip.compress(text.encode(), 9, mtime=0)
+    return gzip.compress(data, 9, mtime=0)
 
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
-
-
-def _json(path: str, value: Mapping[str, Any]) -> Output:
-    return Output(path, json.dumps(value, separators=(",", ":")).encode())

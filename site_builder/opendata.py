@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from site_builder.compact_json import compact_json
 from site_builder.model import Catalogue, Matter, Package, Windows
 from site_builder.render import HANS, HANT, Output, Renderer
 from site_builder.schema import MATTER, Element, Kind
@@ -119,9 +119,8 @@ def package_record(package: Package) -> dict[str, Any]:
 
 
 def json_file(path: str, value: Any) -> Output:
-    """Return a JSON file, compact and in readable Chinese."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-    return Output(path, text.encode())
+    """Return a JSON file."""
+    return Output(path, compact_json(value))
 
 
 def _fields(record: Any, elements: tuple[Element, ...]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Final
 
 import opencc
 
+from site_builder.compact_json import compact_json
 from site_builder.render import Output
 
 
@@ -31,7 +31,7 @@ def file(cache: Path) -> Output:
     kept = cache / f"pinyin-{version('pypinyin')}.json"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(table(), ensure_ascii=False, separators=(",", ":")), "utf-8")
+        kept.write_bytes(compact_json(table()))
     return Output("data/pinyin.json", kept.read_bytes())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import html
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -14,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from jinja2 import FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from site_builder.compact_json import compact_json
 from site_builder.compose import Shell, fill_slots
 from site_builder.escaping import QuickEnvironment, compiled
 from site_builder.model import Matter
@@ -204,5 +204,5 @@ def _key(text: str) -> str:
 
 def json_ld(value: dict[str, Any]) -> Markup:
     """Return structured data as a script element that no content can break out of."""
-    text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+    text = compact_json(value).decode().replace("<", "\\u003c")
     return Markup(f'<script type="application/ld+json">{text}</script>')

@@ -66,11 +66,12 @@ def _recalled(
     known: dict[str, str], texts: list[str], convert: Callable[[str], str]
 ) -> Iterable[str]:
     """Return the texts converted; those that are not known yet are in one call."""
-    if new := set(texts).difference(known):
+    if new := [text for text in texts if text not in known]:  # quicker than a set of them all
         if len(known) > _MOST:
             known.clear()
-            new = set(texts)
-        known.update(zip(new, convert("\n".join(new)).split("\n"), strict=True))
+            new = texts
+        some = dict.fromkeys(new)
+        known.update(zip(some, convert("\n".join(some)).split("\n"), strict=True))
     return map(known.__getitem__, texts)
 
 

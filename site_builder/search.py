@@ -13,12 +13,12 @@ docs/decisions/0401-search.md says why it is ours.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from site_builder import han
+from site_builder.compact_json import compact_json
 from site_builder.model import Catalogue, Matter
 from site_builder.pages import AUDIENCES, Page
 from site_builder.render import Output
@@ -74,7 +74,7 @@ def files(pages: Iterable[Page], catalogue: Catalogue, convert: Converter) -> It
         "more": [part.path for part in more],
         "texts": [part.path for part in inside],
     }
-    yield Output("data/search.json", _json(index))
+    yield Output("data/search.json", compact_json(index))
     yield from (*more, *inside)
 
 
@@ -160,10 +160,6 @@ _BREAKS: Final = re.compile(r"[\t\r\n]+")
 
 
 def _part(name: str, value: Any) -> Output:
-    data = _json(value)
+    data = compact_json(value)
     fingerprint = hashlib.blake2b(data, digest_size=4).hexdigest()
     return Output(f"data/search.{name}-{fingerprint}.json", data)
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

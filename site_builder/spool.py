@@ -26,7 +26,7 @@ class Spool:
         folder.mkdir(parents=True, exist_ok=True)
         self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
         finalize(self, self._file.close)
-        # The processes share the place in the file, too, so one at a time reads or writes.
+        # The processes share the place in the file, too, so one at a time writes.
         self._turn = multiprocessing.Lock()
         self.get: Final = lru_cache(_RECENT)(self._get)
         self._open[self._file.fileno()] = self
@@ -42,10 +42,7 @@ class Spool:
         return Spooled(self, start, len(data))
 
     def _get(self, start: int, length: int) -> Any:
-        with self._turn:
-            self._file.seek(start)
-            data = self._file.read(length)
-        return pickle.loads(data)
+        return pickle.loads(os.pread(self._file.fileno(), length, start))
 
     def __reduce__(self) -> tuple[Any, tuple[int]]:
         return _opened, (self._file.fileno(),)

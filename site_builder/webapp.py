@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from site_builder.assets import Assets
+from site_builder.compact_json import compact_json
 from site_builder.render import HANS, HANT, Output
 from site_builder.script import Converter
 
@@ -31,7 +31,7 @@ def files(site: Mapping[str, Any], assets: Assets, convert: Converter) -> Iterat
             "icons": list(_icons(root, assets)),
             "shortcuts": [{"url": f"./{url}", "name": name} for url, name in SHORTCUTS],
         }
-        text = json.dumps(manifest, ensure_ascii=False, separators=(",", ":"))
+        text = compact_json(manifest).decode()
         text = text if language == HANS else convert(text)
         yield Output(f"{folder}manifest.webmanifest", text.encode())
 

@@ -1,0 +1,12 @@
+"""JSON as the site ships it: compact, and Chinese as it is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+
+def compact_json(value: Any) -> bytes:
+    """Return a value as JSON in UTF-8; keys become texts, and so does what JSON has no word for."""
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS)
