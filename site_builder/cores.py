@@ -20,6 +20,7 @@ from functools import partial
 from itertools import chain, pairwise
 from multiprocessing.process import BaseProcess as Process
 from typing import IO, Any, Final, TypeVar
+from weakref import finalize
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -46,10 +47,12 @@ def share(
     turns = _turns(len(portions))
     some = partial(_some, work, portions, turns)
     others = [aside(some) for _ in range(1, count)]
-    done = some()
-    for other in others:
-        done |= other()
-    os.close(turns)
+    try:
+        done = some()
+        for other in others:
+            done |= other()
+    finally:
+        os.close(turns)
     lost = [i for i in range(len(portions)) if i not in done]
     done |= {i: list(work(portions[i])) for i in lost}
     return list(chain.from_iterable(done[i] for i in range(len(portions))))
@@ -68,6 +71,7 @@ def aside(work: Callable[[], Result]) -> Callable[[], Result]:
     context = multiprocessing.get_context("fork")
     process = context.Process(target=_leave, args=(work, file), daemon=True)
     process.start()
+    finalize(process, file.close)  # also when nobody asks
     return partial(_left, process, file, work)
 
 
@@ -138,8 +142,7 @@ def _leave(work: Callable[[], Any], file: IO[bytes]) -> None:
 
 def _left(process: Process, file: IO[bytes], work: Callable[[], Any]) -> Any:
     process.join()
-    with file:
-        if process.exitcode:
-            return work()
-        file.seek(0)
-        return pickle.load(file)
+    if process.exitcode:
+        return work()
+    file.seek(0)
+    return pickle.load(file)
