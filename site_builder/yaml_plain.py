@@ -12,9 +12,7 @@ from typing import Any, Final
 
 Place = tuple[str | int, ...]
 
-_ODD: Final = re.compile(
-    "[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_ODD: Final = re.compile(r"[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """Characters that YAML forbids or takes for line breaks, and tabs."""
 _PLAIN: Final = r"[^\s\-?:,\[\]{}#&*!|>'\"%@`][^:#]*(?::(?=\S)[^:#]*)*(?<! )"
 _TEXT: Final = rf"{_PLAIN}|\"[^\"\\]*\"|'[^']*'"

@@ -5,7 +5,9 @@ What a command needs it imports itself: a start costs no more than what is used.
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
 import sys
 
 import click
@@ -33,6 +35,15 @@ def main() -> None:
         sys.exit(f"内容有 {len(error.findings)} 处错误，没有生成网站。改好以后再试一次。")
     except SiteError as error:
         sys.exit(str(error))
+    _leave()
+
+
+def _leave() -> None:
+    """End without taking all records and OpenCC's dictionaries apart: 0.1 s after an edit."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 @click.group(
