@@ -71,8 +71,11 @@ async function offerToRead() {
 /** The dock at the foot of the window covers nothing: the page ends, and scrolls, above it. */
 function reserveRoomForTheDock() {
   const dock = document.querySelector("[data-dock]");
+  let reserved = 0;
   new ResizeObserver(() => {
-    root.style.setProperty("--dock", `${dock.offsetHeight}px`);
+    if (dock.offsetHeight === reserved) return; // a change styles every element anew
+    reserved = dock.offsetHeight;
+    root.style.setProperty("--dock", `${reserved}px`);
   }).observe(dock);
 }
 

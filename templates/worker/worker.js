@@ -43,8 +43,9 @@ async function refresh(asking) {
 }
 
 async function answerPage(event, path, version) {
-  if (version || (await isFresh(event.request))) {
-    const stored = await copy.page(path, version).catch(() => undefined);
+  const known = version ?? (await freshVersion(event.request));
+  if (known) {
+    const stored = await copy.page(path, known).catch(() => undefined);
     if (stored) return pageOf(path, stored);
   }
   const network = fetch(event.request);
@@ -60,11 +61,11 @@ async function answerPage(event, path, version) {
   return pageOf(path, stored, { offline: true });
 }
 
-/** Whether a page of the copy is as good as the server's. Who reloads wants the server's. */
-async function isFresh(request) {
-  if (["no-cache", "reload"].includes(request.cache)) return false;
-  const { checked, problem } = await copy.state();
-  return !problem && Date.now() - checked < FRESH;
+/** The version of the copy, when its pages are as good as the server's. Who reloads wants the server's. */
+async function freshVersion(request) {
+  if (["no-cache", "reload"].includes(request.cache)) return undefined;
+  const { version, checked, problem } = await copy.state();
+  return !problem && Date.now() - checked < FRESH ? version : undefined;
 }
 
 async function pageNotStored(path, error) {
@@ -109,6 +110,8 @@ async function stored(path, version) {
   return text === undefined ? undefined : new Response(text, { headers: headersOf(path) });
 }
 
+const FOR_EVER = "max-age=31536000, immutable"; // so the next page has its scripts without asking here
+
 const TYPES = {
   css: "text/css",
   js: "text/javascript",
@@ -117,7 +120,8 @@ const TYPES = {
 };
 
 function headersOf(path) {
-  return { "Content-Type": `${TYPES[path.split(".").pop()] ?? "text/plain"}; charset=utf-8` };
+  const type = `${TYPES[path.split(".").pop()] ?? "text/plain"}; charset=utf-8`;
+  return { "Content-Type": type, ...(path.startsWith("assets/") && { "Cache-Control": FOR_EVER }) };
 }
 
 function after(milliseconds) {

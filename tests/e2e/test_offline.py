@@ -239,6 +239,19 @@ def test_the_next_page_comes_from_the_device(page: Page, server: Server, site: P
     assert "/townships/" in server.sent
 
 
+def test_the_next_page_asks_for_no_script_again(page: Page, server: Server) -> None:
+    """What is named by its content the copy gives for ever; a name that lasts, for now only."""
+    visit(page, server)
+    server.breaks = lambda _path: True
+    style, data = page.evaluate(
+        """(data) => Promise.all([document.querySelector("link[rel=stylesheet]").href, data]
+            .map(async (one) => (await fetch(one)).headers.get("Cache-Control")))""",
+        "/data/search.json",
+    )
+    assert "immutable" in style
+    assert data is None
+
+
 def test_a_page_and_its_data_are_of_one_version(
     page: Page, release: Server, releases: tuple[Path, Path]
 ) -> None:
