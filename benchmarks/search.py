@@ -7,7 +7,6 @@ and times beside those of Pagefind and MiniSearch into docs/search.md.
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +15,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks import search_anchors, search_speed
+from benchmarks import next_page, search_anchors, search_speed
 from benchmarks.corpus import write_corpus
 from site_builder.pipeline import build
 from tests.evaluation import scores
@@ -29,7 +28,6 @@ REPORT: Final = ROOT / "docs" / "search.md"
 LARGE: Final = 10_000
 EVERY: Final = 5
 """Every fifth query is timed: 10,000 matters take their time on a slowed processor."""
-QUIET: Final = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 
 
 def main(*given: str) -> None:
@@ -37,8 +35,7 @@ def main(*given: str) -> None:
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
         sites = [Path(path).resolve() for path in given] or list(_built(folder))
-        executable = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=executable, args=QUIET)
+        browser = search_speed.launch(playwright)
         lines = list(report(browser, folder, sites))
         browser.close()
     print("\n".join(lines))
@@ -69,7 +66,8 @@ def report(browser: Browser, folder: Path, sites: Sequence[Path]) -> Iterator[st
     yield from ["### Questions", "", *_ask_table(answered), ""]
     yield from ["### Beside others, queries about matters only", ""]
     yield from [*_anchors(browser, folder, sites[0], found), ""]
-    yield from [f"### A processor {search_speed.SLOWED} times slower", "", *TIME_HEAD, *times]
+    yield from [f"### A processor {search_speed.SLOWED} times slower", "", *TIME_HEAD, *times, ""]
+    yield from ["### The next page from the offline copy", "", *next_page.table(browser, sites[0])]
 
 
 def _search_table(found: Sequence[Found]) -> Iterator[str]:

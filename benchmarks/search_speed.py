@@ -6,17 +6,21 @@ is the real one (`form-api serve`), so bytes are those of the line, compressed.
 
 from __future__ import annotations
 
+import shutil
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, CDPSession, Page, Playwright
 
 from tests.evaluation.scores import script_of
 
 SLOWED: Final = 4
 TIMES: Final = 3
+QUIET: Final = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+AS_IN_LIFE: Final = ["--disable-back-forward-cache"]
+"""What Playwright asks for and people do not have."""
 
 _READY = """async (script) => {
   const from = performance.now();
@@ -69,6 +73,14 @@ class Taken:
         ordered = sorted(times)
         most = ordered[int(0.95 * (len(ordered) - 1))]
         return cls(statistics.median(ordered), most, ordered[-1])
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the machine's Chromium."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    return playwright.chromium.launch(
+        executable_path=executable, args=QUIET, ignore_default_args=AS_IN_LIFE
+    )
 
 
 def ready(browser: Browser, base: str, script: str) -> Ready:
