@@ -77,12 +77,12 @@ def _variants(simplified: set[str], usual: Mapping[str, str]) -> str:
     return "".join(old + new for old, new in sorted(pairs, key=lambda p: usual.get(p[1]) != p[0]))
 
 
-def beside(variants: str, text: str, usual: Mapping[str, str]) -> dict[str, str]:
-    """Return the characters of `text` whose usual form is not the first of their variants."""
+def beside(variants: str, signs: Set[str], usual: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the signs whose usual form is not the first of their variants."""
     first: dict[str, str] = {}
     for old, new in zip(variants[::2], variants[1::2], strict=True):
         first.setdefault(new, old)
-    forms = {char: usual.get(char, char) for char in sorted(set(text))}
+    forms = {char: usual.get(char, char) for char in sorted(signs)}
     return {char: form for char, form in forms.items() if first.get(char, char) != form}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -197,13 +197,14 @@ class _Lines(Mapping[tuple[str | int, ...], int]):
     every matter that lacks a sample has a finding there.
     """
 
+    __slots__ = ("_again", "_file", "_first_line")  # every matter has one
+
     def __init__(self, again: Callable[[str], str], file: str, first_line: int) -> None:
         self._again, self._file, self._first_line = again, file, first_line
 
-    @cached_property
+    @property
     def _found(self) -> dict[tuple[str | int, ...], int]:
-        found = yaml_plain.lines(self._again(self._file)) or {}
-        return {place: line + self._first_line for place, line in found.items()}
+        return _found(self._again, self._file, self._first_line)
 
     def __getitem__(self, path: tuple[str | int, ...]) -> int:
         if len(path) == 1 and isinstance(path[0], str):
@@ -222,6 +223,14 @@ class _Lines(Mapping[tuple[str | int, ...], int]):
 
     def __len__(self) -> int:
         return len(self._found)
+
+
+@lru_cache(maxsize=8)
+def _found(
+    again: Callable[[str], str], file: str, first_line: int
+) -> dict[tuple[str | int, ...], int]:
+    found = yaml_plain.lines(again(file)) or {}
+    return {place: line + first_line for place, line in found.items()}
 
 
 def unreadable(text: str, file: str, first_line: int) -> list[Finding]:

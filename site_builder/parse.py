@@ -74,7 +74,7 @@ class Parser:
         inside = model.Inside(*(fields.pop(field) for field in model.Inside._fields))
         return model.Matter(
             id=name.removesuffix(".md"),
-            theme_id=theme_id,
+            theme_id=sys.intern(theme_id),
             waivable=tuple(m for m in inside.materials if m.waivable),
             material_count=len(inside.materials),
             kept=model.Kept(inside),

@@ -21,13 +21,6 @@ def han_runs(texts: Iterable[str]) -> set[str]:
     return set(_RUN.findall("\n".join(lines)))
 
 
-def script_table(texts: Iterable[str], convert: Converter) -> dict[str, dict[str, str]]:
-    """Return what turns exactly these texts into 繁体."""
-    runs = Runs(convert)
-    runs.replace(set(), han_runs(texts))
-    return runs.table()
-
-
 class Runs:
     """The runs of a site, known part by part, so that an edit costs only what it changes."""
 

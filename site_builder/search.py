@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from site_builder import han
@@ -22,7 +23,7 @@ from site_builder.compact_json import compact_json
 from site_builder.model import Catalogue, Matter
 from site_builder.pages import AUDIENCES, Page
 from site_builder.render import Output
-from site_builder.runs import script_table
+from site_builder.runs import Runs, han_runs
 from site_builder.script import Converter
 
 PART: Final = 1000
@@ -45,20 +46,24 @@ class Document(NamedTuple):
 
 
 def files(pages: Iterable[Page], catalogue: Catalogue, convert: Converter) -> Iterator[Output]:
-    """Yield the index of all pages."""
+    """Yield the index of all pages, a part as soon as its documents are there."""
     words: Mapping[str, Any] = catalogue.data.get(WORDS) or {}
     said: Mapping[str, list[str]] = words.get("说法") or {}
-    listed = [page for page in pages if page.kind not in _UNLISTED]
-    documents = [_document(page, said.get(page.url, ()), catalogue) for page in listed]
-    documents += _places(said, catalogue)
-    parts = [documents[i : i + PART] for i in range(0, len(documents), PART)]
-    docs = [_columns(part) for part in parts] or [_columns(())]
-    texts = ["\n".join(document.inside for document in part) for part in parts]
-    names = "\n".join(columns["names"] for columns in docs)
-    script = script_table([names], convert)
-    tables = han.tables(set(names).union(*texts), script["characters"])
-    more = [_part("docs", columns) for columns in docs[1:]]
-    inside = [_part("texts", text) for text in texts]
+    documents = _documents(pages, said, catalogue)
+    docs, more, inside = _columns(()), list[str](), list[str]()
+    names, signs, runs = set[str](), set[str](), Runs(convert)
+    while part := list(islice(documents, PART)):
+        text, columns = "\n".join(document.inside for document in part), _columns(part)
+        names.update(columns["names"])
+        signs.update(text)
+        runs.replace(set(), han_runs([columns["names"]]))
+        yield _noted(_part("texts", text), inside)
+        if len(inside) == 1:
+            docs = columns
+        else:
+            yield _noted(_part("docs", columns), more)
+    script = runs.table()
+    tables = han.tables(names | signs, script["characters"])
     index = {
         **tables,
         "runs": script["runs"],
@@ -70,12 +75,25 @@ def files(pages: Iterable[Page], catalogue: Catalogue, convert: Converter) -> It
         "attributes": words.get("特点", {}),
         "later": words.get("后来才办", []),
         "kinds": _KINDS,
-        "docs": docs[0],
-        "more": [part.path for part in more],
-        "texts": [part.path for part in inside],
+        "docs": docs,
+        "more": more,
+        "texts": inside,
     }
     yield Output("data/search.json", compact_json(index))
-    yield from (*more, *inside)
+
+
+def _noted(output: Output, paths: list[str]) -> Output:
+    paths.append(output.path)
+    return output
+
+
+def _documents(
+    pages: Iterable[Page], said: Mapping[str, Sequence[str]], catalogue: Catalogue
+) -> Iterator[Document]:
+    for page in pages:
+        if page.kind not in _UNLISTED:
+            yield _document(page, said.get(page.url, ()), catalogue)
+    yield from _places(said, catalogue)
 
 
 def _document(page: Page, said: Sequence[str], catalogue: Catalogue) -> Document:

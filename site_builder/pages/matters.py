@@ -18,6 +18,7 @@ from site_builder.pages.page import (
 def matter_guides(content: Content) -> Iterator[Page]:
     """One guide a matter."""
     themes = {theme.id: theme for theme in content.catalogue.themes}
+    crumbs = {i: (MATTERS, Crumb(t.name, f"themes/{i}/")) for i, t in themes.items()}
     for matter in content.catalogue.matters:
         theme = themes[matter.theme_id]
         yield Page(
@@ -26,14 +27,14 @@ def matter_guides(content: Content) -> Iterator[Page]:
             matter.name,
             matter.summary,
             section="matters",
-            crumbs=(MATTERS, Crumb(theme.name, f"themes/{theme.id}/")),
+            crumbs=crumbs[theme.id],
             updated=matter.checked_on.isoformat(),
             context={
                 "matter": matter,
                 "theme": theme,
                 "zone": content.catalogue.zone_of(matter),
                 "packages": content.catalogue.packages_of[matter.id],
-                "changes": content.changes_of.get(matter.id, []),
+                "changes": content.changes_of.get(matter.id, ()),
             },
         )
 
