@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from multiprocessing.process import BaseProcess as Process
 from typing import IO, Any, Final, TypeVar
 from weakref import finalize
@@ -33,17 +33,18 @@ def share(
     items: Sequence[Item],
     work: Callable[[Sequence[Item]], Iterable[Result]],
     little: int = LITTLE,
-    first: int = 0,
+    firsts: Iterable[int] = (),
 ) -> list[Result]:
     """Return the result of `work` for each item, in their order; `work` maps them one for one.
 
-    Whoever is free takes the next few items, this process like the others; the `first` ones are
-    taken by one of them, because they have much in common. An error anywhere is raised here.
+    Whoever is free takes the next few items, this process like the others. `firsts` says how many
+    of the first ones, and then of the next, belong together: they take long or have much in common.
+    An error anywhere is raised here.
     """
     count = _cores() if len(items) > little else 1
     if count == 1:
         return list(work(items))
-    portions = [items[a:b] for a, b in pairwise(_bounds(len(items), first, count))]
+    portions = [items[a:b] for a, b in pairwise(_bounds(len(items), firsts, count))]
     turns = _turns(len(portions))
     some = partial(_some, work, portions, turns)
     others = [aside(some) for _ in range(1, count)]
@@ -96,11 +97,11 @@ _NUMBER: Final = 4
 """Bytes of a portion's number; a pipe hands them out whole, however many processes read."""
 
 
-def _bounds(end: int, first: int, count: int) -> list[int]:
-    """Return where portions begin and end: large ones at first, and then ever smaller ones, so that
-    all processes are done at the same time.
+def _bounds(end: int, firsts: Iterable[int], count: int) -> list[int]:
+    """Return where portions begin and end: after the `firsts` large ones, and then ever smaller
+    ones, so that all processes are done at the same time.
     """
-    bounds = [0, first] if first else [0]
+    bounds = [0, *accumulate(filter(None, firsts))]
     while (rest := end - bounds[-1]) > 0:
         bounds.append(bounds[-1] + max(1, rest // (_PART * count)))
     return bounds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -23,18 +23,14 @@ from site_builder.structured import government_service
 
 
 class _Made(NamedTuple):
-    """What is left of a page when its files are written."""
+    """What is left when files are written: those of a page, or all that are no pages."""
 
     written: int
-    record: Record | None
-
-
-class _Others(NamedTuple):
-    """What is left of the files that are no pages when they are written."""
-
-    written: int
-    paths: set[str]
-    kept: dict[str, dict[str, str]]
+    record: Record | None = None
+    """What the offline copy keeps of the page."""
+    paths: Set[str] = frozenset()
+    """Where the files are that are no pages."""
+    kept: dict[str, dict[str, str]] | None = None
     """What the offline copy holds of them."""
 
 
@@ -55,17 +51,8 @@ class Site:
         self.pages = list(pages)
 
     def write_pages(self, out: Path) -> int:
-        """Write all pages below `out`, on every core, and return how many files were written.
-
-        Lists come first and together: they share their entries.
-        """
-        pages = sorted(self.pages, key=lambda page: page.kind != "matter-list")
-        lists = sum(page.kind == "matter-list" for page in pages)
-        shared = cores.share(pages, partial(self._write, out), first=lists)
-        made = dict(zip((page.url for page in pages), shared, strict=True))
-        for page in self.pages:
-            self.copy.add_page(page, made[page.url].record)
-        return sum(written for written, _ in shared)
+        """Write all pages below `out` and return how many files were written."""
+        return sum(made.written for made in self._written(out, self.pages))
 
     def page_files(self) -> Iterator[Output]:
         """Yield the same files one after the other, for who changes them before writing."""
@@ -87,20 +74,33 @@ class Site:
         What knows all pages and holds none is made beside them; the offline copy holds them all.
         """
         old = output.present(out)
-        beside = cores.aside(partial(self._write_others, out))
-        written = self.write_pages(out)
-        others = beside()
-        self.copy.files = others.kept
+        others, *made = self._written(out, [None, *self.pages])
+        self.copy.files = others.kept or {}
         last = chain(self.copy.outputs(self.renderer.templates), more)
         paths = {*self.page_paths(), *others.paths}
-        written += others.written + output.write_some(output.noted(last, paths), out)
+        written = sum(some.written for some in (others, *made))
+        written += output.write_some(output.noted(last, paths), out)
         output.remove(old - paths, out)
         return written, paths
 
-    def _write_others(self, out: Path) -> _Others:
+    def _written(self, out: Path, items: Sequence[Page | None]) -> list[_Made]:
+        """Write pages, and for None the files that are no pages, on every core.
+
+        These come first, for they take long, and then all lists together: they share their entries.
+        """
+        some = sorted(items, key=_rank)
+        ranks = [_rank(item) for item in some]
+        firsts = ranks.count(_OTHERS), ranks.count(_LIST)
+        made = cores.share(some, partial(self._write, out), firsts=firsts)
+        records = {page.url: result.record for page, result in zip(some, made, strict=True) if page}
+        for page in self.pages:
+            self.copy.add_page(page, records[page.url])
+        return made
+
+    def _write_others(self, out: Path) -> _Made:
         paths: set[str] = set()
         written = output.write_some(output.noted(self._others(), paths), out)
-        return _Others(written, paths, self.copy.files)
+        return _Made(written, None, paths, self.copy.files)
 
     def others(self) -> Iterator[Output]:
         """Yield the files that are no pages; the offline copy, which holds them all, last."""
@@ -129,8 +129,10 @@ class Site:
         yield pinyin.file(CACHE)
         yield from feed.files(self.content.changes, site, convert)
 
-    def _write(self, out: Path, pages: Sequence[Page]) -> Iterator[_Made]:
-        for page, hans, hant in self.renderer.said(pages):
+    def _write(self, out: Path, items: Sequence[Page | None]) -> Iterator[_Made]:
+        if items[0] is None:
+            yield self._write_others(out)
+        for page, hans, hant in self.renderer.said([item for item in items if item]):
             written = output.write_some(self._files(page, hans, hant), out)
             yield _Made(written, self._record(page, hans))
 
@@ -144,6 +146,15 @@ class Site:
             return None
         hans, hant = (self.renderer.values(page, script) for script in (HANS, HANT))
         return self.copy.record(texts, hans, hant)
+
+
+_OTHERS, _LIST, _PAGE = range(3)
+
+
+def _rank(item: Page | None) -> int:
+    if item is None:
+        return _OTHERS
+    return _LIST if item.kind == "matter-list" else _PAGE
 
 
 def site_of(

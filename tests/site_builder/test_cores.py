@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import pytest
 
@@ -16,12 +17,15 @@ def halves(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
         yield 100 // number, os.getpid()
 
 
-@pytest.mark.parametrize("first", [0, 1, 20, 49])
-def test_results_come_in_the_order_of_the_items(first: int) -> None:
-    """However items are dealt out, the caller gets the first item's result first."""
+@pytest.mark.parametrize("firsts", [[], [0], [1], [20], [49], [1, 20], [1, 48], [0, 3, 7]])
+def test_results_come_in_the_order_of_the_items(firsts: list[int]) -> None:
+    """However items are dealt out, the caller gets the first item's result first, and those that
+    belong together are done by one process.
+    """
     numbers = list(range(1, 50))
-    results = cores.share(numbers, halves, little=1, first=first)
-    assert len({pid for _, pid in results[:first]}) <= 1
+    results = cores.share(numbers, halves, little=1, firsts=firsts)
+    rest = iter(results)
+    assert all(len({pid for _, pid in islice(rest, first)}) <= 1 for first in firsts)
     assert [half for half, _ in results] == [100 // n for n in numbers]
 
 
