@@ -78,7 +78,7 @@ def aside(work: Callable[[], Result]) -> Callable[[], Result]:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Do work that makes no cycles, as reading records does, without looking for cycles.
+    """Do work that makes no cycles, as reading records and rendering do, without looking for them.
 
     Among a hundred thousand records that looking takes as long as half the reading.
     """

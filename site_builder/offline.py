@@ -15,9 +15,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import rjsmin
 
@@ -34,13 +34,19 @@ POINTER: Final = "data/offline.json"
 PARTS: Final = "data/offline/"
 KEPT_DATA: Final = ("data/search", "data/ask", "data/pinyin")
 """Data that pages fetch; everything else below data/ is for other systems."""
-KEPT: Final = ("assets/", *KEPT_DATA)
 LARGEST: Final = 2000
 """Matters up to which guides are in the copy: about 6 MB on a phone, nobody's whole province."""
 _OF_MATTERS: Final = {"matter", "matter-list", "waivable", "commitment"}
 """Pages a large site's copy leaves out: guides, and the lists that only lead to guides."""
 Values = Mapping[str, str]
 Record = dict[str, Any]
+
+
+class FilesPart(NamedTuple):
+    """A part that is packed: its size, and the files it holds."""
+
+    size: int
+    files: tuple[str, ...]
 
 
 @dataclass
@@ -53,8 +59,9 @@ class OfflineCopy:
     site: Mapping[str, Any]
     large: bool = False
     """More than LARGEST matters."""
-    files: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    """By part: files that pages fetch, and their texts."""
+    files: dict[str, FilesPart] = field(default_factory=dict)
+    """The parts of files that pages fetch, by their paths."""
+    _texts: dict[str, dict[str, bytes]] = field(default_factory=lambda: defaultdict(dict))
     _pages: dict[str, dict[str, Record]] = field(default_factory=lambda: defaultdict(dict))
     _date: str = ""
 
@@ -76,34 +83,45 @@ class OfflineCopy:
     def add_file(self, output: Output) -> None:
         """Keep a script, a style or data that pages fetch."""
         if output.path.startswith("assets/") and output.path.endswith((".css", ".js", ".svg")):
-            self.files["assets"][output.path] = output.data.decode()
+            self._texts["assets"][output.path] = output.data
         elif output.path.startswith(KEPT_DATA):
-            name = output.path.removeprefix("data/").partition(".")[0].partition("/")[0]
-            self.files[name][output.path] = output.data.decode()
+            name = output.path.removeprefix("data/").removesuffix(".json")
+            family = name if self.large else name.partition(".")[0]
+            self._texts[family.replace(".", "-")][output.path] = output.data
+
+    def packed_files(self) -> Iterator[Output]:
+        """Yield the parts of files; all of them are there."""
+        for name in [] if self._stopped else sorted(self._texts):
+            texts = sorted(self._texts.pop(name).items())
+            part = _part(name, {"files": {path: data.decode() for path, data in texts}})
+            self.files[part.path] = FilesPart(len(part.data), tuple(path for path, _ in texts))
+            yield part
 
     def outputs(self, templates: Path) -> Iterator[Output]:
-        """Yield the parts, the index of them, the pointer to it, and the service worker."""
-        stopped = self.site.get("离线副本") == "停用"
-        yield Output("sw.js", worker(templates, stopped=stopped))
-        if stopped:
+        """Yield the parts of pages, the index of all parts, the pointer to it, and the service
+        worker. The parts of files are packed already.
+        """
+        yield Output("sw.js", worker(templates, stopped=self._stopped))
+        if self._stopped:
             yield Output(POINTER, compact_json({"format": FORMAT, "stop": True}))
             return
         pages = sorted(self._pages.items())
-        files = [(name, dict(sorted(some.items()))) for name, some in sorted(self.files.items())]
-        packing = cores.aside(partial(_parts, pages, files))
+        packing = cores.aside(partial(_pages_parts, pages))
         self.runs.replace(set(), han_runs(self.shell.parts))
         for _, part_pages in pages:
             self.runs.replace(set(), _runs(part_pages))
         parts = packing()
         yield from parts
+        files = [part.files for part in self.files.values()]
         index = {
             "date": self._date,
             "core": "",
-            "parts": [part.path for part in parts],
+            "parts": [*(part.path for part in parts), *self.files],
             "pages": {url: i for i, (_, urls) in enumerate(pages) for url in urls},
-            "files": {p: i for i, (_, paths) in enumerate(files, len(pages)) for p in paths},
+            "files": {path: i for i, paths in enumerate(files, len(pages)) for path in paths},
         }
-        yield from self._ends(index, sum(len(part.data) for part in parts))
+        sizes = (*(len(part.data) for part in parts), *(part.size for part in self.files.values()))
+        yield from self._ends(index, sum(sizes))
 
     def outputs_again(self, out: Path) -> tuple[list[Output], set[str]]:
         """Return what differs from the copy in `out`, which has all other pages and all files, and
@@ -129,6 +147,10 @@ class OfflineCopy:
         sizes = {part.path: len(part.data) for part in files}
         files += self._ends(index, sum(sizes.get(p) or (out / p).stat().st_size for p in parts))
         return files, gone.difference(file.path for file in files)
+
+    @property
+    def _stopped(self) -> bool:
+        return bool(self.site.get("离线副本") == "停用")
 
     def _ends(self, index: dict[str, Any], size: int) -> Iterator[Output]:
         """Yield what knows all parts, which have `size` bytes: the core, the index, the pointer."""
@@ -178,14 +200,8 @@ def _part_of(page: Page) -> str:
     return family if family in ("packages", "townships", "articles", "changes") else "pages"
 
 
-def _parts(
-    pages: Iterable[tuple[str, Mapping[str, Record]]],
-    files: Iterable[tuple[str, Mapping[str, str]]],
-) -> list[Output]:
-    return [
-        *(_pages_part(name, some) for name, some in pages),
-        *(_part(name, {"files": some}) for name, some in files),
-    ]
+def _pages_parts(pages: Iterable[tuple[str, Mapping[str, Record]]]) -> list[Output]:
+    return [_pages_part(name, some) for name, some in pages]
 
 
 def _pages_part(name: str, pages: Mapping[str, Record]) -> Output:
@@ -234,10 +250,18 @@ def _part(name: str, value: Mapping[str, Any]) -> Output:
     return Output(f"{PARTS}{name}.{_digest(data)}.bin", data)
 
 
-@lru_cache(maxsize=64)
 def _compressed(data: bytes) -> bytes:
     """Compress a part, once for as long as `serve` runs: an edit changes few of them."""
-    return gzip.compress(data, 9, mtime=0)
+    digest = _digest(data)
+    if digest not in _known:
+        if len(_known) >= _MOST:
+            _known.clear()
+        _known[digest] = gzip.compress(data, 9, mtime=0)
+    return _known[digest]
+
+
+_MOST: Final = 64
+_known: dict[str, bytes] = {}
 
 
 def _digest(data: bytes) -> str:

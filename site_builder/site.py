@@ -13,7 +13,7 @@ from site_builder import __version__, cores, opendata, output
 from site_builder.assets import Assets
 from site_builder.model import Catalogue
 from site_builder.noted import BUILD_RECORD, CACHE, Inputs
-from site_builder.offline import OfflineCopy, Record
+from site_builder.offline import FilesPart, OfflineCopy, Record
 from site_builder.pages import MOST, Content, Page
 from site_builder.prose import Rendered
 from site_builder.render import HANS, HANT, Output, Renderer, Texts, json_ld
@@ -30,8 +30,8 @@ class _Made(NamedTuple):
     """What the offline copy keeps of the page."""
     paths: Set[str] = frozenset()
     """Where the files are that are no pages."""
-    kept: dict[str, dict[str, str]] | None = None
-    """What the offline copy holds of them."""
+    packed: dict[str, FilesPart] | None = None
+    """The parts of the offline copy that hold some of them."""
 
 
 class Site:
@@ -75,7 +75,7 @@ class Site:
         """
         old = output.present(out)
         others, *made = self._written(out, [None, *self.pages])
-        self.copy.files = others.kept or {}
+        self.copy.files = others.packed or {}
         last = chain(self.copy.outputs(self.renderer.templates), more)
         paths = {*self.page_paths(), *others.paths}
         written = sum(some.written for some in (others, *made))
@@ -91,7 +91,8 @@ class Site:
         some = sorted(items, key=_rank)
         ranks = [_rank(item) for item in some]
         firsts = ranks.count(_OTHERS), ranks.count(_LIST)
-        made = cores.share(some, partial(self._write, out), firsts=firsts)
+        with cores.uncollected():
+            made = cores.share(some, partial(self._write, out), firsts=firsts)
         records = {page.url: result.record for page, result in zip(some, made, strict=True) if page}
         for page in self.pages:
             self.copy.add_page(page, records[page.url])
@@ -111,6 +112,7 @@ class Site:
         for item in self._made_once():
             self.copy.add_file(item)
             yield item
+        yield from self.copy.packed_files()
 
     def _made_once(self) -> Iterator[Output]:
         # An edit makes none of these files, and its start takes as long as its work.

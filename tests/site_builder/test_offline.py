@@ -31,7 +31,8 @@ def made(*pages: tuple[Page, Texts], files: tuple[Output, ...] = (), **site: str
         copy.add_page(one, copy.record(texts, {"root": "../"}, {"root": "../../"}))
     for file in files:
         copy.add_file(file)
-    return {output.path: output.data for output in copy.outputs(TEMPLATES)}
+    outputs = [*copy.packed_files(), *copy.outputs(TEMPLATES)]
+    return {output.path: output.data for output in outputs}
 
 
 def parts(files: dict[str, bytes]) -> set[str]:
