@@ -8,13 +8,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from site_builder import cores, enginecache, noted, output
+from site_builder import cores, enginecache, noted, output, pinyin
 from site_builder.again import put_rest
 from site_builder.catalogue import load_catalogue
 from site_builder.errors import SiteError
 from site_builder.history import Change
 from site_builder.model import Catalogue
-from site_builder.noted import Inputs, Looks, Shelf
+from site_builder.noted import CACHE, Inputs, Looks, Shelf
 from site_builder.offline import LARGEST
 from site_builder.output import Edition
 from site_builder.pages import Content, all_pages
@@ -73,8 +73,7 @@ def _made(
     from site_builder import downloads  # imports cost an edit as much as its work
 
     content, cache = inputs.content, inputs.cache
-    render = partial(enginecache.rendered, inputs.config, content, inputs.templates, cache)
-    rendering = cores.aside(render) if rendered is None else lambda: rendered
+    rendering = cores.aside(partial(_rendered, inputs)) if rendered is None else lambda: rendered
     everything = load_catalogue(content, Spool(cache))
     catalogue = everything.in_force(inputs.today)
     engine = rendering()
@@ -87,6 +86,12 @@ def _made(
         papers = downloads.all_papers(catalogue, prose)
         files.append(downloads.outputs(papers, site.renderer.convert, cache / "downloads", say))
     return everything, site, chain(*files)
+
+
+def _rendered(inputs: Inputs) -> Rendered:
+    rendered = enginecache.rendered(inputs.config, inputs.content, inputs.templates, inputs.cache)
+    pinyin.make(CACHE)  # here, because the engine has its dictionaries open
+    return rendered
 
 
 def _result(site: Site, written: int) -> Result:

@@ -20,7 +20,9 @@ _COMMON: Final = [
 """The 3,755 characters of GB 2312's first level: what a wrong homophone is made of."""
 
 
-def tables(signs: Set[str], usual: Mapping[str, str]) -> dict[str, str]:
+def tables(
+    signs: Set[str], usual: Mapping[str, str], readings: Mapping[str, str]
+) -> dict[str, str]:
     """Return the tables a browser needs to understand a query against texts made of these signs.
 
     `common`: "a2 ai13 …", how many of the common characters, in their order, have each reading.
@@ -29,8 +31,8 @@ def tables(signs: Set[str], usual: Mapping[str, str]) -> dict[str, str]:
     """
     characters = {char for char in signs if _is_han(char)} | set(_COMMON)
     return {
-        "common": " ".join(_counted(_reading(char) for char in _COMMON)),
-        "pinyin": _pinyin(characters),
+        "common": " ".join(_counted(readings[char] for char in _COMMON)),
+        "pinyin": _pinyin(characters, readings),
         "variants": _variants(characters, usual),
     }
 
@@ -45,21 +47,14 @@ def _counted(readings: Iterable[str]) -> Iterator[str]:
         yield reading + (str(count) if count > 1 else "")
 
 
-def _pinyin(characters: set[str]) -> str:
-    readings: defaultdict[str, list[str]] = defaultdict(list)
+def _pinyin(characters: set[str], readings: Mapping[str, str]) -> str:
+    read: defaultdict[str, list[str]] = defaultdict(list)
     for char in sorted(characters.difference(_COMMON)):
-        readings[_reading(char)].append(char)
+        read[readings[char]].append(char)
     for char in sorted(characters.intersection(_ALSO)):
         for reading in _ALSO[char]:
-            readings[reading].append(char)
-    return " ".join(reading + "".join(chars) for reading, chars in sorted(readings.items()))
-
-
-def _reading(char: str) -> str:
-    """Return how a character is mostly read, without tones; ü is typed as v."""
-    import pypinyin  # a second's worth of dictionaries
-
-    return str(pypinyin.lazy_pinyin(char, v_to_u=False)[0])
+            read[reading].append(char)
+    return " ".join(reading + "".join(chars) for reading, chars in sorted(read.items()))
 
 
 _SECOND: Final = (

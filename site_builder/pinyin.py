@@ -1,16 +1,22 @@
-"""The table of pinyin for the caption panel: fetched only by people who want to see it."""
+"""How characters are read: for search, and a table for the caption panel.
+
+pypinyin's dictionaries take a fifth of a second and 60 MB, so what we want of them is kept.
+"""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import opencc
 
 from site_builder.compact_json import compact_json
 from site_builder.render import Output
+from site_builder.whole import write_whole
 
 
 def _gb2312(last_row: int) -> set[str]:
@@ -25,14 +31,42 @@ _COMMON: Final = _gb2312(0xD7)
 
 
 def file(cache: Path) -> Output:
-    """Return the table; it depends on no content, so it is made once for each pypinyin."""
+    """Return the table for captions, which only people fetch who want to see it."""
+    return Output("data/pinyin.json", _kept(cache, "pinyin", table))
+
+
+def make(cache: Path) -> None:
+    """Make what is kept, unless it is."""
+    file(cache)
+    readings(cache)
+
+
+def readings(cache: Path) -> Mapping[str, str]:
+    """Return how each character is mostly read, without tones; ü is typed as v."""
+    return _Readings(json.loads(_kept(cache, "readings", _Readings.known)))
+
+
+class _Readings(dict[str, str]):
+    @classmethod
+    def known(cls) -> _Readings:
+        return cls({char: cls()[char] for char in sorted(_KNOWN)})
+
+    def __missing__(self, char: str) -> str:
+        import pypinyin  # only here and below: its dictionaries take a while to load
+
+        return str(pypinyin.lazy_pinyin(char, v_to_u=False)[0])
+
+
+def _kept(cache: Path, name: str, make: Callable[[], Any]) -> bytes:
+    """Return what depends on no content, and so is made once for each pypinyin and each of us."""
     from importlib.metadata import version
 
-    kept = cache / f"pinyin-{version('pypinyin')}.json"
+    ours = blake2b(Path(__file__).read_bytes(), digest_size=4).hexdigest()
+    kept = cache / f"{name}-{version('pypinyin')}-{ours}.json"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_bytes(compact_json(table()))
-    return Output("data/pinyin.json", kept.read_bytes())
+        write_whole(kept, compact_json(make()).decode())
+    return kept.read_bytes()
 
 
 def table() -> dict[str, object]:
@@ -52,7 +86,7 @@ def table() -> dict[str, object]:
 
 
 def _reading(char: str) -> str:
-    import pypinyin  # only here and below: its dictionaries take a while to load
+    import pypinyin
 
     return str(pypinyin.lazy_pinyin(char, style=pypinyin.Style.TONE)[0])
 

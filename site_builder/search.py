@@ -45,8 +45,13 @@ class Document(NamedTuple):
     """What stands inside, as one line: a large site has no room for all the phrases."""
 
 
-def files(pages: Iterable[Page], catalogue: Catalogue, convert: Converter) -> Iterator[Output]:
-    """Yield the index of all pages, a part as soon as its documents are there."""
+def files(
+    pages: Iterable[Page], catalogue: Catalogue, convert: Converter, readings: Mapping[str, str]
+) -> Iterator[Output]:
+    """Yield the index of all pages, a part as soon as its documents are there.
+
+    `readings` say how characters are read, without tones.
+    """
     words: Mapping[str, Any] = catalogue.data.get(WORDS) or {}
     said: Mapping[str, list[str]] = words.get("说法") or {}
     documents = _documents(pages, said, catalogue)
@@ -63,7 +68,7 @@ def files(pages: Iterable[Page], catalogue: Catalogue, convert: Converter) -> It
         else:
             yield _noted(_part("docs", columns), more)
     script = runs.table()
-    tables = han.tables(names | signs, script["characters"])
+    tables = han.tables(names | signs, script["characters"], readings)
     index = {
         **tables,
         "runs": script["runs"],
