@@ -2,6 +2,8 @@
 
 import { base, hant, load } from "./site-data.js";
 
+const AHEAD = 6; // files asked for at once, as many as browsers do
+
 let opening;
 const listeners = new Set();
 
@@ -25,21 +27,40 @@ async function open() {
     import("./search-part.js"),
     import("./search-query.js"),
   ]);
+  const more = inTurn(tables.more); // on their way while the first thousand are read
   const engine = new Engine(tables, traditional);
-  engine.named = learnNames(engine, tables.more);
+  engine.named = learnNames(engine, more);
   engine.learnt = engine.named.then(() => learnTexts(engine, tables.texts)).catch(() => {}); // what is there can be searched
   return engine;
 }
 
 /** Names first, then what stands inside the pages: most people search for a name. */
-async function learnNames(engine, paths) {
-  for (const documents of await Promise.all(paths.map(load))) engine.addDocuments(documents);
-  if (paths.length) tell();
+async function learnNames(engine, more) {
+  for await (const documents of more) engine.addDocuments(documents);
+  if (engine.blocks.length > 1) tell();
 }
 
 async function learnTexts(engine, paths) {
-  for (const [block, texts] of (await Promise.all(paths.map(load))).entries()) engine.addTexts(texts, block);
+  let block = 0;
+  for await (const texts of inTurn(paths)) engine.addTexts(texts, block++);
   tell();
+}
+
+/** Files in their order, a few on their way: a phone takes in one after the other, however many. */
+function inTurn(paths) {
+  const begin = (path) => {
+    const file = load(path);
+    file.catch(() => {}); // heard when it is its turn
+    return file;
+  };
+  const coming = paths.slice(0, AHEAD).map(begin);
+  return (async function* () {
+    for (let next = AHEAD; coming.length; next++) {
+      const file = await coming.shift();
+      if (next < paths.length) coming.push(begin(paths[next]));
+      yield file;
+    }
+  })();
 }
 
 function tell() {

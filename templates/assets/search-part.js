@@ -31,12 +31,8 @@ export class Alphabet {
     return [...chars].map((char) => this.number(char)).filter(Boolean);
   }
 
-  /** The number of a character of a page; NO_WORD for what is none. */
-  take(code) {
-    return this.numbers[code] || this.#learn(code);
-  }
-
-  #learn(code) {
+  /** Number a character of a page that comes for the first time; NO_WORD for what is none. */
+  learn(code) {
     const folded = fold(code);
     if (!folded) this.numbers[code] = NO_WORD;
     else this.numbers[code] = this.numbers[folded] ||= this.codes.push(folded) - 1;
@@ -65,13 +61,15 @@ export class Part {
   }
 
   #read(text, weights) {
+    const { alphabet, chars } = this;
+    const { numbers } = alphabet;
     let [from, begin, length, weight] = [0, 0, 0, 0];
     this.first.push(0);
     for (let at = 0; at <= text.length; at++) {
       const code = at < text.length ? text.charCodeAt(at) : LINE;
       if (code !== TAB && code !== LINE) {
-        const number = this.alphabet.take(code);
-        if (number !== NO_WORD) this.chars[length++] = number;
+        const number = numbers[code] || alphabet.learn(code);
+        if (number !== NO_WORD) chars[length++] = number;
         continue;
       }
       if (at > from) {
@@ -91,7 +89,8 @@ export class Part {
     const bit = 1 << (page & 31);
     const word = page >> 5;
     const to = this.starts[this.first[page + 1]];
-    for (let at = this.starts[this.first[page]]; at < to; at++) this.bits[this.chars[at] * this.words + word] |= bit;
+    const { bits, chars, words } = this;
+    for (let at = this.starts[this.first[page]]; at < to; at++) bits[chars[at] * words + word] |= bit;
   }
 
   /** One bit for each page: whether it has one of the characters, given by their numbers. */

@@ -51,6 +51,30 @@ _TITLES = """async (script) => {
   return docs.map(({ url, shown }) => [url, shown]);
 }"""
 
+_PARTS = """async (script) => {
+  const whole = await (await fetch("../data/search.json")).json();
+  const { kinds, ...columns } = whole.docs;
+  const part = (from) => {
+    const some = { kinds: kinds.slice(from, from + 9) };
+    for (const [name, text] of Object.entries(columns)) {
+      some[name] = text.split("\\n").slice(from, from + 9).join("\\n");
+    }
+    return some;
+  };
+  const more = [];
+  for (let from = 9; from < kinds.length; from += 9) more.push(`data/${from}`);
+  window.fetch = async ({ pathname }) => {
+    if (pathname === "/data/search.json") return Response.json({ ...whole, docs: part(0), more });
+    const place = more.indexOf(pathname.slice(1));
+    await new Promise((resolve) => setTimeout(resolve, 9 * (more.length - place)));
+    return Response.json(part(9 * (place + 1)));
+  };
+  const engine = await (await import(script)).openSearch();
+  await engine.named;
+  const urls = [...engine.docs.keys()].map((number) => engine.doc(number).url);
+  return [urls, columns.urls.split("\\n")];
+}"""
+
 
 def results(open_page: OpenPage, query: str, root: str = "", **options: object) -> Page:
     page = open_page(f"{root}search/?q={quote(query)}", **options)
@@ -92,6 +116,13 @@ def test_hits_are_shown_in_the_script_of_the_page(open_page: OpenPage) -> None:
     page = results(open_page, "营业执照", "hant/")
     expect(page.locator("#search-results mark").first).to_have_text("營業執照")
     expect(page.locator("#search-results")).not_to_contain_text("营业执照")
+
+
+def test_the_parts_of_the_index_stay_in_their_order(open_page: OpenPage) -> None:
+    """Of many parts the last may be here first: every page is found at its own address."""
+    page = open_page("search/")
+    found, listed = page.evaluate(_PARTS, scores.script_of(page, "search-index"))
+    assert found == listed
 
 
 def test_facets_narrow_the_hits_and_stay_in_the_address(open_page: OpenPage) -> None:
