@@ -64,7 +64,7 @@ def build(
     note, out = last.note, inputs.out
     done = Result(int(note.figures["matters"]), note.pages, 0)
     if not (edit.changed or edit.news):
-        return done if looks.untouched() else None
+        return done if looks.touched() == set() else None
     content = Content(edit.catalogue, (), {}, changes)
     shown = list(pages_of(content, edit.changed))
     if edit.news:
@@ -74,7 +74,7 @@ def build(
     large = done.matters > LARGEST
     site = site_of(inputs, content, engine, shown, large=large, runs=last.runs)
     files = list(site.page_files())
-    if not looks.untouched():
+    if looks.touched() != set():
         return None
     shelf.forget()
     parts, gone = site.copy.outputs_again(out)

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from site_builder import cores, enginecache, noted, output, pinyin
+from site_builder import cores, enginecache, guides, noted, output, pinyin
 from site_builder.again import put_rest
 from site_builder.catalogue import load_catalogue
 from site_builder.errors import SiteError
@@ -39,11 +39,15 @@ def build(
 ) -> Result:
     """Make everything, and note how it looked for the next build."""
     before = looks.before()
+    stamps = before.all_stamps(shelf, looks.note)
     everything, site, files = _made(inputs, changes, rendered, say)
+    made_from = guides.made_from(inputs, before.files, stamps, site)
+    standing = guides.standing(shelf, looks, site, made_from)
     shelf.forget()
-    written, paths = site.write(inputs.out, files)
+    written, paths = site.write(inputs.out, files, standing)
     shelf.put("runs", site.copy.runs.state())
-    shelf.put("stamps", before.all_stamps(shelf, looks.note))
+    shelf.put("guides", made_from)
+    shelf.put("stamps", stamps)
     shelf.put("outputs", noted.stamps_of(inputs.out, paths))
     shelf.put("faces", {matter.source.file: matter.face for matter in everything.matters})
     put_rest(shelf, everything)

@@ -123,8 +123,7 @@ class Inputs:
 
     def files(self) -> list[str]:
         """Return the configuration, the code, the templates and all content but matters."""
-        code = [name for name in _files(_CODE) if name.endswith(".py")]
-        return [str(self.config), *code, *_files(self.templates), *other_files(self.content)]
+        return [*self._program(), *other_files(self.content)]
 
     def digest(self, read: Mapping[str, Read]) -> str:
         """Return a digest of all of it: settings, libraries, and the files, which were read."""
@@ -132,6 +131,15 @@ class Inputs:
         files = [(name, digest) for name, (_, digest) in read.items()]
         told = repr((words, _libraries(), files))
         return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+
+    def in_common(self, read: Mapping[str, Read]) -> str:
+        """Return what shapes every page, as text: settings, libraries, and files but content."""
+        files = [(name, read[name][1]) for name in self._program() if name in read]
+        return repr((FORMAT, self.options, _libraries(), files))
+
+    def _program(self) -> list[str]:
+        code = [name for name in _files(_CODE) if name.endswith(".py")]
+        return [str(self.config), *code, *_files(self.templates)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +225,8 @@ class Looks(NamedTuple):
 
     note: Note | None
     before: Callable[[], Before]
-    untouched: Callable[[], bool]
-    """Whether the site is as the last build left it."""
+    touched: Callable[[], set[str] | None]
+    """Which files of the site are not as the last build left them; None when nobody knows."""
 
 
 def look(inputs: Inputs, shelf: Shelf) -> Looks:
@@ -226,22 +234,25 @@ def look(inputs: Inputs, shelf: Shelf) -> Looks:
     note = Note.on(shelf)
     before = cache(cores.aside(partial(Before.of, inputs, shelf, note)))
     if note is None or shelf.alone:
-        return Looks(note, before, lambda: True)
-    return Looks(note, before, cores.aside(partial(untouched, inputs.out, shelf, note)))
+        return Looks(note, before, set if note else lambda: None)
+    return Looks(note, before, cache(cores.aside(partial(touched, inputs.out, shelf, note))))
 
 
-def untouched(out: Path, shelf: Shelf, note: Note) -> bool:
-    """Tell whether a site is as its last build left it."""
+def touched(out: Path, shelf: Shelf, note: Note) -> set[str] | None:
+    """Return which files of a site are not as its last build left them; None if nobody knows."""
     root = f"{out}{os.sep}"
     outputs = shelf.get("outputs")
-    try:
-        return outputs is not None and all(
-            _stamp(os.stat(root + path)) == stamp  # noqa: PTH116
-            for path, stamp in (outputs | note.outputs).items()
-            if stamp != GONE
-        )
-    except OSError:
-        return False
+
+    def same(path: str, stamp: Stamp) -> bool:
+        try:
+            return _stamp(os.stat(root + path)) == stamp  # noqa: PTH116
+        except OSError:
+            return False
+
+    if outputs is None:
+        return None
+    left = (outputs | note.outputs).items()
+    return {path for path, stamp in left if stamp != GONE and not same(path, stamp)}
 
 
 def stamps_of(out: Path, paths: Iterable[str]) -> dict[str, Stamp]:

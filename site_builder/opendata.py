@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from site_builder.compact_json import compact_json
-from site_builder.model import Catalogue, Matter, Package, Windows
+from site_builder.model import Catalogue, Matter, Package, Windows, Zone
 from site_builder.render import HANS, HANT, Output, Renderer
 from site_builder.schema import MATTER, Element, Kind
 
@@ -39,9 +39,19 @@ def catalogue_file(catalogue: Catalogue, site: Mapping[str, Any]) -> Output:
     )
 
 
-def matter_file(catalogue: Catalogue, matter: Matter) -> Output:
-    """Return /data/matters/<id>.json."""
-    return json_file(matter_path(matter), matter_record(catalogue, matter))
+def matter_file(matter: Matter, zone: Zone | None, packages: Iterable[str]) -> Output:
+    """Return /data/matters/<id>.json: a matter with every element, under the schema's field names.
+
+    It is made from what its guide is made from (guides.py); `packages` are ids.
+    """
+    record = {
+        "id": matter.id,
+        "theme": matter.theme_id,
+        **_fields(matter, MATTER),
+        "zone": zone.id if zone else "",
+        "packages": list(packages),
+    }
+    return json_file(matter_path(matter), record)
 
 
 def matter_path(matter: Matter) -> str:
@@ -90,18 +100,6 @@ def matter_summary(catalogue: Catalogue, matter: Matter) -> dict[str, Any]:
         "zone": zone.id if zone else "",
         "windows": str(matter.windows),
         "url": f"matters/{matter.id}/",
-    }
-
-
-def matter_record(catalogue: Catalogue, matter: Matter) -> dict[str, Any]:
-    """Return a matter with every element, under the schema's field names."""
-    zone = catalogue.zone_of(matter)
-    return {
-        "id": matter.id,
-        "theme": matter.theme_id,
-        **_fields(matter, MATTER),
-        "zone": zone.id if zone else "",
-        "packages": [p.id for p in catalogue.packages_of[matter.id]],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -46,12 +46,15 @@ _TOGETHER: Final = 32
 """So many pages are rendered together: a megabyte of text."""
 _OWN: Final = {*Texts._fields, "updated", "path", "url", "twin"}
 """Slots that each page fills with something else."""
+_OF_ALL: Final = {"catalogue", "figures"}
+"""What is shared and knows all matters."""
 
 
 class Renderer:
     """Renders pages in both scripts.
 
-    Templates see the page, `base` (the way to the script's root), and the globals of `build`.
+    Templates see the page, `base` (the way to the script's root), and what is `shared`. Those of a
+    guide see nothing of other matters: when these change, it stands (guides.py).
     """
 
     def __init__(
@@ -63,18 +66,9 @@ class Renderer:
         site_path: str,
         **shared: Any,
     ) -> None:
-        self._environment = QuickEnvironment(
-            loader=FileSystemLoader(templates),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-            bytecode_cache=compiled(cache),
-        )
-        self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-        self._environment.globals.update(shared, entry=self._entry)
-        self._environment.filters |= {"han_number": _han_number, "key": _key, "floor": _floor}
+        self._environment = _environment(templates, cache, {**shared, "entry": self._entry})
+        alone = {name: value for name, value in shared.items() if name not in _OF_ALL}
+        self._of_guides = _environment(templates, cache, alone)
         self._entries: dict[tuple[str, str], Markup] = {}
         self._shells = {HANS: shell, HANT: shell.converted(convert)}
         self._frames: dict[tuple[str, ...], Shell] = {}
@@ -102,11 +96,14 @@ class Renderer:
     def _texts(self, page: Page) -> Texts:
         """Render what a page says."""
         base = self._site_path if page.url.endswith(".html") else _up(page.url.count("/"))
-        template = self._environment.get_template(f"pages/{page.kind}.html")
+        environment = self._of_guides if page.kind == "matter" else self._environment
+        crumbs = environment.get_template("partials/crumbs.html")
+        way = (Crumb("首页", ""), *page.crumbs)
+        template = environment.get_template(f"pages/{page.kind}.html")
         return Texts(
             html.escape(page.title),
             html.escape(page.description),
-            self._crumbs(page, base),
+            crumbs.render(page=page, base=base, crumbs=way) if page.crumbs else "",
             _meta(page),
             template.render(page=page, base=base, **page.context),
         )
@@ -170,10 +167,21 @@ class Renderer:
             self._entries[key] = Markup(template.render(matter=matter, heading=heading))
         return self._entries[key]
 
-    def _crumbs(self, page: Page, base: str) -> str:
-        template = self._environment.get_template("partials/crumbs.html")
-        crumbs = (Crumb("首页", ""), *page.crumbs)
-        return template.render(page=page, base=base, crumbs=crumbs) if page.crumbs else ""
+
+def _environment(templates: Path, cache: Path, shared: Mapping[str, Any]) -> QuickEnvironment:
+    environment = QuickEnvironment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        bytecode_cache=compiled(cache),
+    )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    environment.globals.update(shared)
+    environment.filters |= {"han_number": _han_number, "key": _key, "floor": _floor}
+    return environment
 
 
 def _up(depth: int) -> str:

@@ -50,37 +50,35 @@ class Site:
         self.renderer, self.assets, self.copy = renderer, assets, copy
         self.pages = list(pages)
 
-    def write_pages(self, out: Path) -> int:
-        """Write all pages below `out` and return how many files were written."""
-        return sum(made.written for made in self._written(out, self.pages))
-
     def page_files(self) -> Iterator[Output]:
-        """Yield the same files one after the other, for who changes them before writing."""
+        """Yield the files of pages one after the other, for who changes them before writing."""
         for page, hans, hant in self.renderer.said(self.pages):
             self.copy.add_page(page, self._record(page, hans))
             yield from self._files(page, hans, hant)
 
-    def page_paths(self) -> Iterator[str]:
-        """Yield where the files of pages are."""
-        for page in self.pages:
-            yield from self.renderer.paths(page)
-            if page.kind == "matter":
-                yield opendata.matter_path(page.context["matter"])
+    def paths(self, page: Page) -> list[str]:
+        """Return where a page's files are."""
+        paths = [*self.renderer.paths(page)]
+        if page.kind == "matter":
+            paths.append(opendata.matter_path(page.context["matter"]))
+        return paths
 
-    def write(self, out: Path, more: Iterable[Output]) -> tuple[int, set[str]]:
+    def write(self, out: Path, more: Iterable[Output], standing: Set[str]) -> tuple[int, set[str]]:
         """Write the whole site and `more` files below `out`, remove what is no longer in it, and
-        return how many files were written and where all of them are.
+        return how many files were written and where all of them are. Pages at `standing` addresses
+        are there as they would be written.
 
         What knows all pages and holds none is made beside them; the offline copy holds them all.
         """
-        old = output.present(out)
-        others, *made = self._written(out, [None, *self.pages])
+        present = cores.aside(partial(output.present, out))
+        pages = [page for page in self.pages if page.url not in standing]
+        others, *made = self._written(out, [None, *pages])
         self.copy.files = others.packed or {}
         last = chain(self.copy.outputs(self.renderer.templates), more)
-        paths = {*self.page_paths(), *others.paths}
+        paths = {*others.paths, *chain.from_iterable(map(self.paths, self.pages))}
         written = sum(some.written for some in (others, *made))
         written += output.write_some(output.noted(last, paths), out)
-        output.remove(old - paths, out)
+        output.remove(present() - paths, out)
         return written, paths
 
     def _written(self, out: Path, items: Sequence[Page | None]) -> list[_Made]:
@@ -95,7 +93,7 @@ class Site:
             made = cores.share(some, partial(self._write, out), firsts=firsts)
         records = {page.url: result.record for page, result in zip(some, made, strict=True) if page}
         for page in self.pages:
-            self.copy.add_page(page, records[page.url])
+            self.copy.add_page(page, records.get(page.url))
         return made
 
     def _write_others(self, out: Path) -> _Made:
@@ -142,7 +140,8 @@ class Site:
     def _files(self, page: Page, hans: Texts, hant: Texts) -> Iterator[Output]:
         yield from self.renderer.pages(page, hans, hant)
         if page.kind == "matter":
-            yield opendata.matter_file(self.catalogue, page.context["matter"])
+            matter, zone = page.context["matter"], page.context["zone"]
+            yield opendata.matter_file(matter, zone, (id_ for id_, _ in page.context["packages"]))
 
     def _record(self, page: Page, texts: Texts) -> Record | None:
         if not self.copy.keeps(page):

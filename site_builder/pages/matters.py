@@ -16,7 +16,7 @@ from site_builder.pages.page import (
 
 
 def matter_guides(content: Content) -> Iterator[Page]:
-    """One guide a matter."""
+    """One guide a matter; all else that its template shows are plain values (guides.py)."""
     themes = {theme.id: theme for theme in content.catalogue.themes}
     crumbs = {i: (MATTERS, Crumb(t.name, f"themes/{i}/")) for i, t in themes.items()}
     for matter in content.catalogue.matters:
@@ -33,8 +33,9 @@ def matter_guides(content: Content) -> Iterator[Page]:
                 "matter": matter,
                 "theme": theme,
                 "zone": content.catalogue.zone_of(matter),
-                "packages": content.catalogue.packages_of[matter.id],
+                "packages": [(p.id, p.name) for p in content.catalogue.packages_of[matter.id]],
                 "changes": content.changes_of.get(matter.id, ()),
+                "townships": len(content.catalogue.townships),
             },
         )
 

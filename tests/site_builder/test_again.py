@@ -14,14 +14,16 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from site_builder import anew, pipeline
+from site_builder import again, anew, opendata, pipeline
 from site_builder.errors import ContentError
 from site_builder.gitenv import environment
+from site_builder.model import Matter
 from site_builder.noted import Memory
 from site_builder.publish.records import share
+from site_builder.render import Output
 from tests.factories import (
     commitment,
     front_matter,
@@ -30,6 +32,8 @@ from tests.factories import (
     matter,
     package,
     step,
+    text_of,
+    township,
     waivable,
     write_content,
 )
@@ -61,8 +65,8 @@ QUESTIONS = [
 class Bureau:
     """A small content, its site, and what a clean build makes of the same content."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.out = folder, folder / "site"
+    def __init__(self, folder: Path, config: Path = CONFIG) -> None:
+        self.folder, self.out, self.config = folder, folder / "site", config
         matters = {
             f"daily-life/{name}": matter(
                 事项名称=f"证件{name}",
@@ -80,14 +84,14 @@ class Bureau:
         for name in OWN_DATA:
             shutil.copy(ROOT / "content/data" / f"{name}.yml", self.content / "data")
         self.memory: Memory | None = None
-        self._git("init", "--quiet")
+        self.git("init", "--quiet")
         self.commit()
 
     def commit(self) -> None:
-        self._git("add", "content")
-        self._git("commit", "--quiet", "--allow-empty", "--message", "edit")
+        self.git("add", "content")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "edit")
 
-    def _git(self, *arguments: str) -> None:
+    def git(self, *arguments: str) -> None:
         who = ("-c", "user.name=test", "-c", "user.email=test@example.invalid")
         subprocess.run(["git", *who, *arguments], cwd=self.folder, check=True, env=environment())
 
@@ -99,7 +103,7 @@ class Bureau:
 
     def build(self) -> int:
         cache = self.folder / "cache"
-        made = pipeline.build(self.content, self.out, CONFIG, cache=cache, memory=self.memory)
+        made = pipeline.build(self.content, self.out, self.config, cache=cache, memory=self.memory)
         return made.written
 
     def files(self) -> dict[str, bytes]:
@@ -108,7 +112,7 @@ class Bureau:
     def clean(self) -> dict[str, bytes]:
         out = self.folder / "clean"
         shutil.rmtree(out, ignore_errors=True)
-        pipeline.build(self.content, out, CONFIG, cache=self.folder / "another-cache")
+        pipeline.build(self.content, out, self.config, cache=self.folder / "another-cache")
         return _files(out)
 
     def edit(self, name: str, change: Callable[[dict[str, Any]], None]) -> None:
@@ -137,6 +141,16 @@ def _files(out: Path) -> dict[str, bytes]:
 def bureau() -> Iterator[Bureau]:
     with tempfile.TemporaryDirectory() as folder:
         yield Bureau(Path(folder))
+
+
+@contextmanager
+def province() -> Iterator[Bureau]:
+    """A site that counts as large, with templates of its own."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        for module in (again, anew):
+            patch.setattr(module, "LARGEST", 0)
+        shutil.copytree(ROOT / "templates", Path(folder, "templates"))
+        yield Bureau(Path(folder), Path(shutil.copy(CONFIG, folder)))
 
 
 WORDS = st.text("办证老年头发后里面 <&", min_size=1, max_size=6).map(
@@ -203,6 +217,120 @@ def test_any_edits_give_the_clean_site(
                 office.build()
             except ContentError:
                 return  # the edits break a rule; what is up stays up (test_pipeline.py)
+        assert office.files() == office.clean()
+
+
+SHARED = {
+    "分区": ("content/data/hall.yml", "  名称: "),
+    "镇街": ("content/data/townships.yml", "  名称: "),
+    "主题": ("content/data/themes.yml", "  名称: "),
+    "套餐": ("content/packages/both.md", "套餐名称: "),
+    "全站": ("content/data/site.yml", "大厅: "),
+    "模板": ("templates/pages/matter.html", "<h2>办理条件</h2>"),
+    "宏": ("templates/macros/materials.html", "可后补"),
+}
+"""Files that show up on guides or might, and what in them is followed by words of one's own."""
+
+
+def _change_shared(folder: Path, what: str, words: str) -> None:
+    word = words.strip("写了<& ") or "新"
+    if what == "又一个镇街":
+        towns = [township(), township(镇街编码="another", 名称=f"{word}街道")]
+        (folder / "content/data/townships.yml").write_text(text_of(towns), "utf-8")
+    elif what == "对照":
+        (folder / "content/data/glossary.yml").write_text(f"证件: {word}\n", "utf-8")
+    else:
+        name, before = SHARED[what]
+        text = (folder / name).read_text("utf-8")
+        assert before in text
+        (folder / name).write_text(text.replace(before, before + word, 1), "utf-8")
+
+
+SHARED_CHANGES = (*SHARED, "又一个镇街", "对照")
+SHARED_EDITS = st.tuples(st.sampled_from(SHARED_CHANGES), WORDS)
+
+
+def test_each_shared_file_reaches_the_guides_of_a_large_site() -> None:
+    """Whatever guides show beside their matters, no guide stands when it changes."""
+    with province() as office:
+        office.edit("third", lambda values: values.update(是否下放镇街="是"))
+        office.build()
+        for what in SHARED_CHANGES:
+            _change_shared(office.folder, what, "头发")
+            office.build()
+            assert office.files() == office.clean(), what
+
+
+@settings(max_examples=5, phases=[Phase.generate])
+@given(
+    st.lists(
+        st.tuples(st.lists(SHARED_EDITS, max_size=2), EDITS | st.just([]), st.booleans()),
+        min_size=2,
+        max_size=4,
+    ),
+    st.sampled_from([Memory, lambda: None]),
+)
+def test_any_edits_of_shared_files_give_the_clean_large_site(
+    builds: list[tuple[list[tuple[str, str]], list[tuple[str, str, str]], bool]],
+    memory: Callable[[], Memory | None],
+) -> None:
+    """On a large site guides stand whose inputs did not change. Whatever is edited, build by build,
+    no byte differs from a clean build.
+    """
+    with province() as office:
+        office.memory = memory()
+        office.build()
+        for shared, edits, committed in builds:
+            for what, words in shared:
+                _change_shared(office.folder, what, words)
+            for name, field, words in edits:
+                office.edit(name, _change(field, words))
+            if committed:
+                office.commit()
+                office.release()
+            try:
+                office.build()
+            except ContentError:
+                return
+        assert office.files() == office.clean()
+
+
+def test_on_a_large_site_only_guides_that_show_a_shared_file_are_made_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A theme's name is on its guides, a township's on none; what somebody touched is made again,
+    and so is what an edit has made since.
+    """
+    made: list[str] = []
+
+    def noted(matter: Matter, *others: Any) -> Output:
+        made.append(matter.id)
+        return matter_file(matter, *others)
+
+    matter_file = opendata.matter_file
+    monkeypatch.setattr(opendata, "matter_file", noted)
+
+    def made_after(change: Callable[[], object]) -> set[str]:
+        made.clear()
+        change()
+        office.build()
+        return set(made)
+
+    def shared(what: str) -> Callable[[], object]:
+        return lambda: _change_shared(office.folder, what, "东")
+
+    with province() as office:
+        office.build()
+        assert made_after(shared("镇街")) == set()
+        guide = office.out / "hant/matters/third/index.html"
+        assert made_after(lambda: (shared("镇街")(), guide.write_text("坏"))) == {"third"}
+        edited = made_after(lambda: office.edit("third", _change("填报须知", "写一张")))
+        assert edited == {"third"}
+        assert made_after(shared("镇街")) == {"third"}
+        assert made_after(office.commit) == {"third"}
+        office.git("reset", "--quiet", "--soft", "HEAD^")
+        assert made_after(shared("镇街")) == {"third"}
+        assert made_after(shared("主题")) == set(IDS)
         assert office.files() == office.clean()
 
 
