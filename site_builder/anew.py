@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,12 +41,12 @@ def build(
     before = looks.before()
     stamps = before.all_stamps(shelf, looks.note)
     everything, site, files = _made(inputs, changes, rendered, say)
-    made_from = guides.made_from(inputs, before.files, stamps, site)
+    made_from = cache(cores.aside(partial(guides.made_from, inputs, before.files, stamps, site)))
     standing = guides.standing(shelf, looks, site, made_from)
     shelf.forget()
     written, paths = site.write(inputs.out, files, standing)
     shelf.put("runs", site.copy.runs.state())
-    shelf.put("guides", made_from)
+    shelf.put("guides", made_from())
     shelf.put("stamps", stamps)
     shelf.put("outputs", noted.stamps_of(inputs.out, paths))
     shelf.put("faces", {matter.source.file: matter.face for matter in everything.matters})

@@ -7,6 +7,7 @@ common: code, libraries, templates, shell, settings, glossary. Its templates see
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -38,15 +39,18 @@ def made_from(
     return found
 
 
-def standing(shelf: Shelf, looks: Looks, site: Site, made_from: dict[str, bytes]) -> frozenset[str]:
+def standing(
+    shelf: Shelf, looks: Looks, site: Site, made_from: Callable[[], dict[str, bytes]]
+) -> frozenset[str]:
     """Return the addresses of guides that are on disk as they would be written."""
     touched, known = looks.touched(), shelf.get("guides")
     if not (looks.note and known) or touched is None:
         return frozenset()
     touched = touched.union(looks.note.outputs)  # an edit made these after the digests
+    digests = made_from()
 
     def stands(page: Page) -> bool:
-        digest = made_from.get(page.url)
+        digest = digests.get(page.url)
         return known.get(page.url) == digest is not None and touched.isdisjoint(site.paths(page))
 
     return frozenset(page.url for page in site.pages if stands(page))

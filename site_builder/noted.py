@@ -257,7 +257,12 @@ def touched(out: Path, shelf: Shelf, note: Note) -> set[str] | None:
 
 def stamps_of(out: Path, paths: Iterable[str]) -> dict[str, Stamp]:
     """Return the stamps of the site's files."""
-    return {path: _stamp(os.stat(f"{out}/{path}")) for path in paths}  # noqa: PTH116
+
+    def stamps(some: Iterable[str]) -> Iterator[Stamp]:
+        return (_stamp(os.stat(f"{out}/{path}")) for path in some)  # noqa: PTH116
+
+    names = list(paths)
+    return dict(zip(names, cores.share(names, stamps, little=10_000), strict=True))
 
 
 def news(changes: Iterable[Change]) -> dict[str, bytes]:
