@@ -59,13 +59,16 @@ def build(
     shelf = memory or inputs.shelf
     looks = noted.look(inputs, shelf)
     # Others look while this process imports what builds: that takes as long.
-    from site_builder import again, anew, history
+    from site_builder import again, history
 
     changes = history.kept_changes(content, cache)
+    if not (edition or rendered) and (made := again.build(inputs, shelf, looks, changes, say)):
+        return made
+    from site_builder import anew
+
     if edition:
         return anew.build_edition(inputs, edition, changes, rendered, say)
-    made = None if rendered else again.build(inputs, shelf, looks, changes, say)
-    return made or anew.build(inputs, shelf, looks, changes, rendered, say)
+    return anew.build(inputs, shelf, looks, changes, rendered, say)
 
 
 def _refuse_foreign_folder(out: Path) -> None:

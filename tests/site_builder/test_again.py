@@ -261,7 +261,7 @@ def test_each_shared_file_reaches_the_guides_of_a_large_site() -> None:
             assert office.files() == office.clean(), what
 
 
-@settings(max_examples=5, phases=[Phase.generate])
+@settings(max_examples=5, phases=[Phase.generate])  # every step is a build; to shrink takes hours
 @given(
     st.lists(
         st.tuples(st.lists(SHARED_EDITS, max_size=2), EDITS | st.just([]), st.booleans()),
