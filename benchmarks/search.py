@@ -139,6 +139,7 @@ def _times(
 ) -> Iterator[str]:
     for root, name in (("", "简体"), ("hant/", "繁體")):
         ready = search_speed.ready(browser, base + root, script)
+        size = search_speed.first_query(browser, base + root, script)
         page = browser.new_context(service_workers="block").new_page()
         texts = [[one.text for one in part[::EVERY]] for part in (queries, questions)]
         taken = search_speed.answers(page, base + root, *texts)
@@ -147,7 +148,7 @@ def _times(
         yield (
             f"| {ready.documents:,} | {name} | {ready.first:.0f} | {ready.names:.0f} "
             f"| {ready.everything:.0f} "
-            f"| {ready.bytes / 1000:.0f} | {' | '.join(cells)} |"
+            f"| {size / 1000:.0f} | {' | '.join(cells)} |"
         )
 
 
