@@ -26,6 +26,7 @@ FORMAT: Final = 5
 _JUST_NOW: Final = 50_000_000
 """A file this young (ns) may be written again without its times telling; it counts as changed."""
 _CODE: Final = Path(__file__).parent
+_FORM_DEFINITIONS: Final = str(_CODE.parent / "form_definitions.py")
 
 MOST: Final = 50
 """More changed matters than this are no edit; a full build on every core is faster."""
@@ -139,7 +140,7 @@ class Inputs:
 
     def _program(self) -> list[str]:
         code = [name for name in _files(_CODE) if name.endswith(".py")]
-        return [str(self.config), *code, *_files(self.templates)]
+        return [str(self.config), _FORM_DEFINITIONS, *code, *_files(self.templates)]
 
 
 @dataclass(frozen=True, slots=True)
