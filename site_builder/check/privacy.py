@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from site_builder.check.rule import Fault, Faults, Site, Text, entries, rule
 from site_builder.errors import Severity
 
-# No look-behind: patterns that begin with what they look for run twice as fast on a large site.
-_ID_NUMBER = re.compile(r"[0-9０-９][0-9０-９]{5}[ -]?\d{8}[ -]?\d{3}[\dXxＸ](?![\dA-Za-z])")
+# No look-behind: patterns that begin with what they look for run twice as fast on a large site,
+# and a single sign at the beginning (\d\d{5}, not \d{6}) is looked for faster than a repeated one.
+_ID_NUMBER = re.compile(r"\d\d{5}[ -]?\d{8}[ -]?\d{3}[\dXxＸ](?![\dA-Za-z])")
 _BIRTHDAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _MOBILE = re.compile(r"1[3-9]\d(?P<gap>[ -]?)\d{4}(?P=gap)\d{4}(?![\d-])")
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
