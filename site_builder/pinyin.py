@@ -43,18 +43,24 @@ def make(cache: Path) -> None:
 
 def readings(cache: Path) -> Mapping[str, str]:
     """Return how each character is mostly read, without tones; ü is typed as v."""
-    return _Readings(json.loads(_kept(cache, "readings", _Readings.known)))
+    return _Readings(json.loads(_kept(cache, "readings", _plain_readings)))
 
 
 class _Readings(dict[str, str]):
-    @classmethod
-    def known(cls) -> _Readings:
-        return cls({char: cls()[char] for char in sorted(_KNOWN)})
+    """Looks up what is not kept: a rare character in a name."""
 
     def __missing__(self, char: str) -> str:
-        import pypinyin  # only here and below: its dictionaries take a while to load
+        return _plain_reading(char)
 
-        return str(pypinyin.lazy_pinyin(char, v_to_u=False)[0])
+
+def _plain_readings() -> dict[str, str]:
+    return {char: _plain_reading(char) for char in sorted(_KNOWN)}
+
+
+def _plain_reading(char: str) -> str:
+    import pypinyin  # only here and below: its dictionaries take a while to load
+
+    return str(pypinyin.lazy_pinyin(char, v_to_u=False)[0])
 
 
 def _kept(cache: Path, name: str, make: Callable[[], Any]) -> bytes:
