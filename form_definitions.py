@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ FIELD_TYPES = {
     "textarea": "several lines of text, kept exactly as written",
     "radios": "one of a few choices, all visible",
     "select": "one of many choices",
+    "named": "one of more choices than a page can list: its name, or its id",
     "checkboxes": "any number of choices",
     "checkbox": "one box to tick",
     "date": "a day, as YYYY-MM-DD",
@@ -155,6 +156,22 @@ def load(path: Path) -> Forms:
 def dump(forms: Forms) -> str:
     """Write the forms as the JSON the site publishes for the API and the page's script."""
     return json.dumps({key: asdict(form) for key, form in forms.items()}, ensure_ascii=False)
+
+
+def named(forms: Forms) -> Forms:
+    """Let people name a matter instead of choosing from a list: for sites with too many of them."""
+    return {
+        key: replace(form, fields=tuple(map(_named, form.fields))) for key, form in forms.items()
+    }
+
+
+def _named(field: Field) -> Field:
+    if field.type != "select" or field.source != "matters":
+        return field
+    return replace(field, type="named", autocomplete="off", hint=NAMED_HINT + field.hint)
+
+
+NAMED_HINT = "写事项名称，或者事项编号。名称记不全，写几个字也行。"
 
 
 def parse(raw: Any, where: str = "forms") -> Forms:

@@ -20,13 +20,16 @@ import phonenumbers
 from form_api.decode import Posted
 from form_api.domain import Wish
 from form_api.errors import FieldError, Problem
-from form_definitions import Condition, Field, Form
+from form_api.matters import Matters
+from form_definitions import Choice, Condition, Field, Form
 
 CONTROL = {"script", "form_version", "confirmation", "edit", "altcha", "request"}
 """Fields a page may add to any form; they are not answers."""
 _REMOVED = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
+MOST_CHOICES = 20
+"""So many matters are offered to somebody whose words fit several."""
 RETIRED_LENGTH = 2000
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
@@ -44,9 +47,12 @@ class Checked(NamedTuple):
 
 
 class _Wrong(Exception):
-    def __init__(self, code: str, message: str) -> None:
-        self.code, self.message = code, message
+    def __init__(self, code: str, message: str, choices: tuple[Choice, ...] = ()) -> None:
+        self.code, self.message, self.choices = code, message, choices
         super().__init__(message)
+
+    def of(self, field: Field) -> FieldError:
+        return FieldError(field.name, self.code, f"{field.label}：{self.message}", self.choices)
 
 
 def check(form: Form, posted: Posted, sources: Sources) -> Checked:
@@ -73,7 +79,7 @@ def check(form: Form, posted: Posted, sources: Sources) -> Checked:
             if value is not None:
                 values[field.name] = value
         except _Wrong as wrong:
-            errors.append(FieldError(field.name, wrong.code, f"{field.label}：{wrong.message}"))
+            errors.append(wrong.of(field))
     wrong_names = {error.field for error in errors}
     for field in form.fields:
         if field.since > version or field.name in values or field.name in wrong_names:
@@ -108,10 +114,13 @@ def _flatten(form: Form, posted: Posted) -> Answers:
     """Bring a posting to one value per name, whatever it came as."""
     raw: Answers = dict(posted.values)
     multiple = {field.name for field in form.fields if field.multiple}
+    named = {field.name for field in form.fields if field.type == "named"}
     if posted.is_form:
         for name, values in raw.items():
             if name in multiple:
                 raw[name] = [value for value in values if value]
+            elif name in named:
+                raw[name] = values[-1]  # a choice that was offered below what was written
             elif len(values) > 1:
                 raise Problem("malformed-body", f"“{name[:40]}”出现了两次。请重新提交。")
             else:
@@ -184,6 +193,27 @@ def _one_of(field: Field, raw: Any, sources: Sources) -> str:
     if not isinstance(raw, str) or len(raw) > 200 or (allowed is not None and raw not in allowed):
         raise _Wrong("choice", "请从列出的里面选一个")
     return raw
+
+
+def _named(field: Field, raw: Any, sources: Sources) -> str | None:
+    text, known = _text(field, raw, sources), sources.get(field.source)
+    if text is None or not isinstance(known, Matters):
+        return text
+    if matter := known.called(text):
+        return matter.id
+    found = known.like(text)
+    choices = tuple(Choice(matter.id, matter.name) for matter in found[:MOST_CHOICES])
+    raise _Wrong("choice", _unclear(field, text, len(found)), choices)
+
+
+def _unclear(field: Field, text: str, found: int) -> str:
+    """Say what to do about words that name no single matter."""
+    without = "" if field.required else "；说不准，可以不填"
+    if not found:
+        return f"没有找到“{text[:20]}”。请换个说法，或者少写几个字{without}"
+    if found > MOST_CHOICES:
+        return f"像“{text[:20]}”的事项有 {found} 个，请写全一些{without}"
+    return f"像“{text[:20]}”的事项有 {found} 个，请选一个{without}"
 
 
 def _some_of(field: Field, raw: Any, sources: Sources) -> list[str]:
@@ -264,6 +294,7 @@ _READERS: dict[str, Callable[[Field, Any, Sources], Any]] = {
     "textarea": _text,
     "radios": _one_of,
     "select": _one_of,
+    "named": _named,
     "checkboxes": _some_of,
     "checkbox": _tick,
     "date": _date,

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from form_definitions import Choice
+
 PROBLEMS: dict[str, tuple[int, str]] = {
     "malformed-body": (400, "收到的内容读不出来"),
     "missing-key": (400, "缺少提交标识"),
@@ -53,10 +55,14 @@ class FieldError:
     field: str
     code: str
     message: str
+    choices: tuple[Choice, ...] = ()
+    """What may have been meant."""
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """Return it with a JSON pointer, as problem documents carry it."""
-        return {"pointer": f"/{self.field}", "code": self.code, "message": self.message}
+        told = {"pointer": f"/{self.field}", "code": self.code, "message": self.message}
+        choices = [{"value": choice.value, "label": choice.label} for choice in self.choices]
+        return told | {"choices": choices} if choices else told
 
 
 class Problem(FormApiError):
@@ -78,6 +84,11 @@ class Problem(FormApiError):
         self.retry_after = retry_after
         self.extra = extra
         super().__init__(f"{type_}: {detail}")
+
+    @property
+    def choices(self) -> dict[str, tuple[Choice, ...]]:
+        """Return what may have been meant in each field."""
+        return {error.field: error.choices for error in self.errors if error.choices}
 
     @property
     def by_field(self) -> dict[str, str]:

@@ -17,6 +17,7 @@ import yaml
 
 import form_definitions
 from form_api.errors import ConfigError
+from form_api.matters import Matter, Matters
 from form_api.slots import Schedule
 from form_api.workdays import Calendar
 
@@ -27,23 +28,12 @@ SHELL_SCRIPTS = ("hans", "hant")
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
-    """What the API needs to know of a matter."""
-
-    id: str
-    name: str
-    windows: str
-    devolved: bool
-    theme: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Rules:
     """One consistent reading of the site's files."""
 
     forms: form_definitions.Forms
     schedule: Schedule
-    matters: Mapping[str, Matter] | None = None
+    matters: Matters | None = None
     """None when there is no catalogue: any matter is then taken."""
     townships: Mapping[str, str] | None = None
     shells: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -55,6 +45,10 @@ class Rules:
     def calendar(self) -> Calendar:
         """The bureau's calendar."""
         return self.schedule.calendar
+
+    def matter(self, id_: str | None) -> Matter | None:
+        """Return a matter, when it is in the catalogue."""
+        return self.matters.get(id_ or "") if self.matters is not None else None
 
     def township(self, id_: str) -> str:
         """Return a township's name; whatever else it is stays as it is."""
@@ -125,7 +119,7 @@ def _read(data: Path | None) -> Rules:
     return Rules(
         forms=form_definitions.parse(_plain(data, "forms"), "forms"),
         schedule=Schedule.of(_plain(data, "appointments") or {}, calendar),
-        matters={item["id"]: _matter(item) for item in catalogue["matters"]} if catalogue else None,
+        matters=Matters(map(_matter, catalogue["matters"])) if catalogue else None,
         townships={item["id"]: item["name"] for item in catalogue.get("townships", [])}
         if catalogue
         else None,
@@ -170,5 +164,10 @@ def _matter(raw: Mapping[str, Any]) -> Matter:
     elif isinstance(windows, list):
         windows = "-".join(map(str, (windows[0], windows[-1])))
     return Matter(
-        raw["id"], raw["name"], str(windows), bool(raw.get("devolved")), str(raw.get("theme", ""))
+        raw["id"],
+        raw["name"],
+        str(windows),
+        bool(raw.get("devolved")),
+        str(raw.get("theme", "")),
+        tuple(raw.get("aliases", ())),
     )

@@ -16,7 +16,7 @@ WISH_FIELDS = (("date", "slot"), ("date_2", "slot_2"), ("date_3", "slot_3"))
 
 def place_of(rules: Rules, matter: str, township: str | None) -> Place:
     """Return the queue a matter is handled in."""
-    known = rules.matters.get(matter) if rules.matters is not None else None
+    known = rules.matter(matter)
     if township:
         if known and not known.devolved:
             error = FieldError(

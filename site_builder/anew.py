@@ -82,8 +82,8 @@ def _made(
     catalogue = everything.in_force(inputs.today)
     engine = rendering()
     prose = tuple(quoted_page(page, catalogue.figures) for page in engine.prose)
-    pages = Content(catalogue, prose, _forms(content), changes)
     large = len(catalogue.matters) > LARGEST
+    pages = Content(catalogue, prose, _forms(content, large=large), changes)
     site = site_of(inputs, pages, engine, all_pages(pages), large=large)
     files = [downloads.attached(content / "files")]
     if inputs.options:
@@ -102,10 +102,11 @@ def _result(site: Site, written: int) -> Result:
     return Result(len(site.catalogue.matters), 2 * len(site.pages), written)
 
 
-def _forms(content: Path) -> Mapping[str, Form]:
+def _forms(content: Path, *, large: bool) -> Mapping[str, Form]:
     import form_definitions
 
     try:
-        return form_definitions.load(content / "data" / "forms.yml")
+        forms = form_definitions.load(content / "data" / "forms.yml")
+        return form_definitions.named(forms) if large else forms
     except form_definitions.FormDefinitionError as error:
         raise SiteError(str(error).replace(f"{content}/", "")) from error

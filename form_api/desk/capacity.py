@@ -109,7 +109,7 @@ class Capacity:
         assert booking is not None
         offers = await self._service.slots(matter, township, booking.date)
         rules = self._service.site.rules
-        known = (rules.matters or {}).get(matter)
+        known = rules.matter(matter)
         return Stranded(
             found.number,
             booking.date,

@@ -173,7 +173,7 @@ class Cases:
         rules = self._service.site.rules
         kind = domain.KINDS[row["kind"]]
         field = rules.forms[kind.form].field("category" if row["kind"] == "complaint" else "way")
-        matter = (rules.matters or {}).get(row["matter"] or "")
+        matter = rules.matter(row["matter"])
         signs = row["proposed_by"] is not None
         return Line(
             row["number"],

@@ -214,7 +214,7 @@ class Hall:
         rules, answers = self._service.site.rules, opened(self._service.keys, found)
         booking = found.booking
         assert booking is not None
-        matter = (rules.matters or {}).get(found.matter or "")
+        matter = rules.matter(found.matter)
         helps = rules.forms[APPOINTMENT.form].field("help")
         phone = answers.get("phone", "")
         return Visit(

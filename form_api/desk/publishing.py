@@ -213,7 +213,7 @@ class Publishing:
         return form.field(name).label_of(found.category or "")
 
     def _matter(self, found: Submission) -> str:
-        matter = (self._service.site.rules.matters or {}).get(found.matter or "")
+        matter = self._service.site.rules.matter(found.matter)
         return matter.name if matter else ""
 
     def _today(self) -> dt.date:

@@ -143,7 +143,7 @@ def _handled(names: _Names, found: domain.Submission, owner: str | None) -> Hand
     kind = domain.KINDS[found.kind]
     name = {"complaint": "category", "help": "way"}.get(kind.id)
     category = rules.forms[kind.form].field(name).label_of(found.category or "") if name else ""
-    matter = (rules.matters or {}).get(found.matter or "")
+    matter = rules.matter(found.matter)
     window, township = _where(names, found)
     return Handled(
         kind.id,

@@ -142,7 +142,7 @@ class Submissions:
         """Give the form back filled in, with what is wrong at the top and beside each field."""
         form = pages.form(script, self.kind.form)
         values = {
-            name: value if form_has_many(form, name) else value[0].replace("\r\n", "\n")
+            name: value if form_has_many(form, name) else value[-1].replace("\r\n", "\n")
             for name, value in posted.values.items()
             if name not in CONTROL
         }

@@ -26,6 +26,8 @@ function wrong(form, field, words) {
     case "number":
     case "window":
       return digitsOf(value) >= Number(minimum) && digitsOf(value) <= Number(maximum) ? undefined : say(words.number);
+    case "named":
+      return field.dataset.unknown === undefined ? undefined : field.dataset.ask;
     case "photos":
       return value.length > Number(maximum) ? say(words.photos) : undefined;
     default:

@@ -35,6 +35,8 @@ export function valueOf(field) {
       return ticked.length ? true : "";
     case "photos":
       return inputs[0].files.length ? [...inputs[0].files] : "";
+    case "named":
+      return field.dataset.chosen ?? inputs[0].value.trim();
     default:
       return inputs[0].value.trim();
   }

@@ -1,5 +1,6 @@
 // How many places each half-hour still has, while there is a network; and what is free instead.
 
+import { valueOf } from "./forms-fields.js";
 import { part } from "./forms-parts.js";
 
 let asked = 0; // a day's answer that comes after another day was chosen says nothing about that one
@@ -37,14 +38,15 @@ function choice(form, entry, { date, slot }) {
 }
 
 async function annotate(form, root, words) {
-  const { matter, township } = form.elements;
+  const { township } = form.elements;
+  const matter = valueOf(form.querySelector('[data-field="matter"]'));
   const turn = ++asked;
   reset(form);
-  if (!matter.value) return;
+  if (!matter) return;
   for (const suffix of ["", "_2", "_3"]) {
     const date = form.elements[`date${suffix}`]?.value;
     if (!date) continue;
-    const free = await freeOn(root, matter.value, township?.value, date);
+    const free = await freeOn(root, matter, township?.value, date);
     if (turn !== asked) return;
     mark(form.elements[`slot${suffix}`], free, words);
   }

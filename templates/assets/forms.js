@@ -35,11 +35,9 @@ async function start() {
   await restore().catch(() => {});
   conditions(form);
   offerFreeSlots(form, root, words);
-  form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(save, AUTOSAVE);
-  });
+  for (const sign of ["input", "change"]) form.addEventListener(sign, saveSoon);
   addEventListener("pagehide", save);
+  if (form.querySelector('[data-type="named"]')) import("./forms-named.js").then(({ suggestNames }) => suggestNames(form));
 }
 
 // Drafts
@@ -75,6 +73,11 @@ async function hold(itemId) {
     await store.keep({ ...item, state: "editing" });
     return item;
   });
+}
+
+function saveSoon() {
+  clearTimeout(timer);
+  timer = setTimeout(save, AUTOSAVE);
 }
 
 async function save() {

@@ -1,21 +1,23 @@
-// Every page: suggestions under the search boxes, as the ARIA pattern for comboboxes has them.
-// Without this script the box is a plain form that leads to /search/.
+// Suggestions under a box, as the ARIA pattern for comboboxes has them. Every page: under the search
+// boxes; without this script such a box is a plain form that leads to /search/.
 
 import { addressOf, openSearch, writeMarked } from "./search-index.js";
 
 const SHOWN = 7;
 const words = document.querySelector("template[data-search-words]");
 
-class Suggestions {
-  constructor(form) {
-    this.input = form.elements.q;
+export class Suggestions {
+  /** Below `input`, inside `box`; `take` is called with the hit that was chosen. */
+  constructor(box, input, take, accept) {
+    Object.assign(this, { input, take, accept });
+    this.hits = [];
     this.list = words.content.querySelector("[role=listbox]").cloneNode(true);
     this.status = words.content.querySelector("[role=status]").cloneNode(true);
     this.list.id = `${this.input.id}-list`;
     this.list.replaceChildren();
     this.active = -1;
-    form.classList.add("has-suggestions");
-    form.append(this.list, this.status);
+    box.classList.add("has-suggestions");
+    box.append(this.list, this.status);
     for (const [name, value] of Object.entries({
       role: "combobox",
       "aria-autocomplete": "list",
@@ -30,7 +32,7 @@ class Suggestions {
     this.input.addEventListener("keydown", (event) => this.press(event));
     this.input.addEventListener("blur", () => this.close());
     this.list.addEventListener("pointerdown", (event) => event.preventDefault()); // the box keeps the focus
-    this.list.addEventListener("click", (event) => this.open(event.target.closest("[role=option]")));
+    this.list.addEventListener("click", ({ target }) => this.choose([...this.list.children].indexOf(target.closest("[role=option]"))));
   }
 
   async show() {
@@ -38,18 +40,18 @@ class Suggestions {
     if (!query || document.activeElement !== this.input) return this.close();
     const engine = await openSearch();
     if (query !== this.input.value.trim()) return undefined; // typed on meanwhile
-    const hits = engine.search(query, { limit: SHOWN });
-    this.list.replaceChildren(...hits.map((hit, i) => this.option(engine, hit, query, i)));
-    this.status.textContent = hits.length ? this.status.dataset.some.replace("{n}", hits.length) : this.status.dataset.none;
+    this.hits = engine.search(query, { limit: SHOWN, accept: this.accept });
+    const found = this.hits.length;
+    this.list.replaceChildren(...this.hits.map((hit, i) => this.option(engine, hit, query, i)));
+    this.status.textContent = found ? this.status.dataset.some.replace("{n}", found) : this.status.dataset.none;
     this.activate(-1);
-    this.expand(hits.length > 0);
+    this.expand(found > 0);
     return undefined;
   }
 
   option(engine, { doc, title }, query, i) {
     const option = words.content.querySelector("[role=option]").cloneNode(true);
     option.id = `${this.list.id}-${i}`;
-    option.dataset.url = addressOf(doc);
     writeMarked(option.querySelector("[data-title]"), title, engine.marks(title, query));
     option.querySelector("[data-kind]").textContent = this.list.dataset[doc.kind] || "";
     return option;
@@ -64,7 +66,7 @@ class Suggestions {
     else if (event.key === "ArrowUp" && !closed) this.activate(this.active < 0 ? last : this.active - 1);
     else if (event.key === "Home" && this.active >= 0) this.activate(0);
     else if (event.key === "End" && this.active >= 0) this.activate(last);
-    else if (event.key === "Enter" && this.active >= 0) this.open(this.list.children[this.active]);
+    else if (event.key === "Enter" && this.active >= 0) this.choose(this.active);
     else if (event.key === "Escape" && !closed) this.close();
     else return;
     event.preventDefault();
@@ -80,8 +82,8 @@ class Suggestions {
     else this.input.removeAttribute("aria-activedescendant");
   }
 
-  open(option) {
-    if (option) location.href = option.dataset.url;
+  choose(i) {
+    if (this.hits[i]) this.take(this.hits[i]);
   }
 
   close() {
@@ -96,4 +98,8 @@ class Suggestions {
   }
 }
 
-for (const form of words ? document.querySelectorAll("form[data-search]") : []) new Suggestions(form);
+function open({ doc }) {
+  location.href = addressOf(doc);
+}
+
+for (const form of words ? document.querySelectorAll("form[data-search]") : []) new Suggestions(form, form.elements.q, open);

@@ -8,7 +8,7 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -38,7 +38,7 @@ class Browser:
     def __init__(self, api: Any) -> None:
         self.client: httpx.Client = api.client
 
-    def post(self, path: str, fields: dict[str, str], **more: Any) -> httpx.Response:
+    def post(self, path: str, fields: Mapping[str, Any], **more: Any) -> httpx.Response:
         return self.client.post(path, data=fields, headers=BROWSER, **more)
 
     def get(self, path: str) -> httpx.Response:

@@ -95,8 +95,8 @@ async def case_page(
 
 def _words(rules: Rules, field: Field, value: Any) -> str:
     """Return an answer as people read it."""
-    if field.source == "matters" and value in (rules.matters or {}):
-        return (rules.matters or {})[value].name
+    if field.source == "matters" and (matter := rules.matter(value)):
+        return matter.name
     if field.source == "townships":
         return rules.township(value)
     if isinstance(value, list):
