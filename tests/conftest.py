@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from benchmarks.corpus import write_corpus
+from site_builder.offline import LARGEST
 from site_builder.pipeline import build
 from tests import postgres
 
@@ -26,15 +28,33 @@ settings.load_profile("ci")
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """Return the built site; parallel test processes share one and must not write to it."""
+    return _built_once(_shared(tmp_path_factory, worker_id) / "site", lambda: ROOT / "content")
+
+
+@pytest.fixture(scope="session")
+def large_site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return a site with one matter more than a site may have that is not large."""
+    shared = _shared(tmp_path_factory, worker_id)
+
+    def content() -> Path:
+        write_corpus(ROOT / "content", shared / "large-content", LARGEST + 1)
+        return shared / "large-content"
+
+    return _built_once(shared / "large-site", content)
+
+
+def _shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     shared = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        shared = shared.parent
-    out = shared / "site"
-    with (shared / "site.lock").open("w") as lock:
+    return shared if worker_id == "master" else shared.parent
+
+
+def _built_once(out: Path, content: Callable[[], Path]) -> Path:
+    done = out.with_suffix(".done")
+    with out.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / "site.done").exists():
-            build(ROOT / "content", out, ROOT / "mkdocs.yml")
-            (shared / "site.done").touch()
+        if not done.exists():
+            build(content(), out, ROOT / "mkdocs.yml")
+            done.touch()
     return out
 
 
