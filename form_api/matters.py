@@ -94,15 +94,17 @@ class Matters(dict[str, Matter]):
 def _ids(ids: Iterable[str], names: Iterable[str]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for id_, plain in zip(ids, _plain(names), strict=True):
-        found.setdefault(plain, []).append(id_)
+        same = found.setdefault(plain, [])
+        if id_ not in same:
+            same.append(id_)
     return found
 
 
 def _plain(texts: Iterable[str]) -> list[str]:
     """Bring texts to one script and width, without signs; all in one go, which is quick."""
-    lines = "\n".join(text.replace("\n", " ") for text in texts)
+    lines = "".join(text.replace("\n", " ") + "\n" for text in texts)
     hans = _to_hans().convert(unicodedata.normalize("NFKC", lines).casefold())
-    return [_NO_WORD.sub("", line) for line in hans.split("\n")]
+    return [_NO_WORD.sub("", line) for line in hans.split("\n")[:-1]]
 
 
 @cache

@@ -35,7 +35,9 @@ PARTS: Final = "data/offline/"
 KEPT_DATA: Final = ("data/search", "data/ask", "data/pinyin")
 """Data that pages fetch; everything else below data/ is for other systems."""
 LARGEST: Final = 2000
-"""Matters up to which guides are in the copy: about 6 MB on a phone, nobody's whole province."""
+"""Matters up to which a site is not large: guides are in the copy (about 6 MB on a phone, nobody's
+whole province), and forms list all matters.
+"""
 _OF_MATTERS: Final = {"matter", "matter-list", "waivable", "commitment"}
 """Pages a large site's copy leaves out: guides, and the lists that only lead to guides."""
 Values = Mapping[str, str]

@@ -18,6 +18,7 @@ from form_api.desk.refusals import wrong
 from form_api.domain import APPOINTMENT, Act, Submission, Submit, Wish, milliseconds
 from form_api.errors import Problem
 from form_api.export import masked_contact, opened
+from form_api.matters import Matters
 from form_api.receipts import PHONE, Receipt, Sender
 from form_api.service import Service
 from form_api.slots import ends_at, slot_id
@@ -239,11 +240,11 @@ class Hall:
         often, what = self.often(place), what.strip()
         if what.isdigit() and 0 < int(what) <= len(often):
             return often[int(what) - 1][0]
-        matters = (self._service.site.rules.matters or {}).values()
-        hits = [m.id for m in matters if what in (m.id, m.name)]
-        if not hits:
-            raise wrong("what", "请按数字选事项，或者从列出的事项里选")
-        return hits[0]
+        matters = self._service.site.rules.matters or Matters(())
+        if matter := matters.called(what):
+            return matter.id
+        like = "、".join(matter.name for matter in matters.like(what)[:OFTEN])
+        raise wrong("what", f"请按数字选事项，或者把名称写全{like and f'，例如：{like}'}")
 
 
 def new_request() -> str:

@@ -127,13 +127,12 @@ async def _day_page(visitor: Visitor, problem: Problem | None = None, failed: st
 
 async def _phone_page(visitor: Visitor, problem: Problem | None = None) -> Response:
     form = visitor.desk.service.site.rules.forms[domain.APPOINTMENT.form]
-    query = visitor.request.query_params
     return visitor.page(
         "phone.html",
         "电话预约",
         fields_shown=[_phone_field(visitor, form.field(name)) for name in PHONE_FIELDS],
-        values={name: visitor.text(name) or query.get(name, "") for name in PHONE_FIELDS},
-        offered="slot" in query,
+        values={name: _phone_value(visitor, form.field(name)) for name in PHONE_FIELDS},
+        offered="slot" in visitor.request.query_params,
         problem=problem,
         failed="phone" if problem else "",
     )
@@ -142,14 +141,22 @@ async def _phone_page(visitor: Visitor, problem: Problem | None = None) -> Respo
 def _phone_field(visitor: Visitor, field: Field) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """Return a question with the answers it offers; none means that it is typed."""
     rules = visitor.desk.service.site.rules
-    options = {
+    listed = {
         "matters": [(m.id, m.name) for m in (rules.matters or {}).values()],
         "townships": list((rules.townships or {}).items()),
         "slots": [(label, label) for label in rules.schedule.labels],
     }.get(field.source, [])
+    options = [] if field.type == "named" else listed
     kind = field.type if field.type in ("date", "tel") else "text"
     empty = "区政务服务中心" if field.source == "townships" else "请选择"
     return {"name": field.name, "label": field.label, "type": kind, "empty": empty}, options
+
+
+def _phone_value(visitor: Visitor, field: Field) -> str:
+    """Return what is known already; of a matter that is not listed, its name."""
+    value = visitor.text(field.name) or visitor.request.query_params.get(field.name, "")
+    matter = visitor.desk.service.site.rules.matter(value) if field.type == "named" else None
+    return matter.name if matter else value
 
 
 def _here(visitor: Visitor) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+import form_definitions
+from form_api.site import CONTENT
 from form_api.store import desk as stored
 from tests.form_api.desk.conftest import Office
 from tests.office import Desk
@@ -192,3 +195,44 @@ def test_a_closed_windows_people_are_moved_and_told(office: Office) -> None:
     line = "1-1 号窗口，从 2019-10-18，到 2019-10-18，每个时段 0 位，因为：停电检修"
     assert line in office.sun.get("/desk/log/").text
     assert logged(office, "look_at_phones")
+
+
+@pytest.fixture
+def many(office: Office) -> Iterator[None]:
+    """The forms as a site has them whose matters are too many to list."""
+    site = office.api.settings.site
+    assert site
+    forms = site / "data" / "forms.json"
+    named = form_definitions.named(form_definitions.load(CONTENT / "forms.yml"))
+    forms.write_text(form_definitions.dump(named), "utf-8")
+    yield
+    forms.unlink()
+
+
+@pytest.mark.usefixtures("many")
+def test_of_too_many_matters_one_is_written(office: Office) -> None:
+    """A large site's desk lists no matters either: a name is written, part of one is helped."""
+    action = "/desk/appointments/walk-in"
+    assert "<datalist" not in office.wang.get(DAY).text
+    unclear = office.wang.press(DAY, action, what="理发")
+    assert unclear.status_code == 422
+    assert "把名称写全，例如：开理发店" in unclear.text
+    taken = office.wang.press(DAY, action, what="開理髮店")
+    number = re.search(r"取号 <span class=\"number\">(\S+)</span>", taken.text)
+    assert number
+    assert office.found(number[1]).matter == "barber"
+    sent = office.wang.fill_in(DAY, action, what="1")
+    page = office.wang.client.post("/desk/appointments/phone/start", data=sent)
+    assert re.search('<input[^>]* name="matter"[^>]* value="开饭店"', page.text)
+    slot = re.search(r'<option value="(\d\d:\d\d-\d\d:\d\d)" selected>', page.text)
+    assert slot
+    answers = {
+        "matter": "开饭店",
+        "date": "2019-10-17",
+        "slot": slot[1],
+        "name": "孙女士",
+        "phone": "13912340009",
+    }
+    form = office.wang.fill_in("/desk/appointments/phone/", "/desk/appointments/phone/")
+    done = office.wang.client.post("/desk/appointments/phone/", data=form | answers)
+    assert "约好了" in done.text
