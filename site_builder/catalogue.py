@@ -13,14 +13,14 @@ from typing import Final, TypeVar
 from site_builder import cores, load
 from site_builder.check import RULES, Rule, Site, Text, judge, together
 from site_builder.errors import ContentError, Finding, Severity
-from site_builder.model import Catalogue, Document, Matter, SharedMaterial, Theme
+from site_builder.model import Catalogue, Document, Inside, Matter, SharedMaterial, Theme
 from site_builder.parse import Parser
 from site_builder.spool import Spool
 
 Record = TypeVar("Record")
 
 
-def load_catalogue(content: Path, spool: Spool | None = None) -> Catalogue:
+def load_catalogue(content: Path, spool: Spool[Inside] | None = None) -> Catalogue:
     """Return the catalogue of a content folder; what is inside a matter waits in the spool, if any.
 
     Raises ContentError with every finding when one of them is an error.
@@ -66,7 +66,7 @@ def _keeping(_: Catalogue) -> Leave:
     return lambda _: None
 
 
-def _spooling(spool: Spool | None) -> Callable[[Catalogue], Leave]:
+def _spooling(spool: Spool[Inside] | None) -> Callable[[Catalogue], Leave]:
     return (lambda _: lambda matter: matter.kept.put(spool)) if spool else _keeping
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-import orjson
+import msgspec
+
+_ENCODER: Final = msgspec.json.Encoder(enc_hook=str)
 
 
 def compact_json(value: Any) -> bytes:
     """Return a value as JSON in UTF-8; keys become texts, and so does what JSON has no word for."""
-    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS)
+    return _ENCODER.encode(value)

@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from site_builder.schema import LICENCE, NEED_REQUIRED, NEED_WAIVABLE
 from site_builder.spool import Spool, Spooled
@@ -58,7 +60,11 @@ class Windows:
         return other.first <= self.first and self.last <= other.last
 
 
-class Material(NamedTuple):
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """A record inside a matter: plain values, which a spool and open data take as they are."""
+
+
+class Material(Record, frozen=True, gc=False):
     """A material the applicant hands in (申请材料)."""
 
     name: str
@@ -85,7 +91,7 @@ class Material(NamedTuple):
         return self.need == NEED_REQUIRED
 
 
-class Step(NamedTuple):
+class Step(Record, frozen=True, gc=False):
     """A step of the process (办理环节)."""
 
     name: str
@@ -94,7 +100,7 @@ class Step(NamedTuple):
     detail: str
 
 
-class LegalBasis(NamedTuple):
+class LegalBasis(Record, frozen=True, gc=False):
     """A law and the article in it that the matter rests on (设定依据)."""
 
     document: str
@@ -102,28 +108,28 @@ class LegalBasis(NamedTuple):
     digest: str
 
 
-class Question(NamedTuple):
+class Question(Record, frozen=True, gc=False):
     """A question people ask, with its answer (常见问题)."""
 
     question: str
     answer: str
 
 
-class Option(NamedTuple):
+class Option(Record, frozen=True, gc=False):
     """One answer to a situation's question, and what it changes."""
 
     label: str
     effect: str
 
 
-class Situation(NamedTuple):
+class Situation(Record, frozen=True, gc=False):
     """A question whose answer changes the materials (情形)."""
 
     question: str
     options: tuple[Option, ...]
 
 
-class Commitment(NamedTuple):
+class Commitment(Record, frozen=True, gc=False):
     """Notice-and-commitment (告知承诺): sign instead of handing in the materials it replaces."""
 
     replaces: tuple[str, ...]
@@ -132,7 +138,7 @@ class Commitment(NamedTuple):
     verification: str
 
 
-class Inside(NamedTuple):
+class Inside(Record, frozen=True, gc=False):
     """What stands inside a matter's guide; lists and most rules need none of it."""
 
     conditions: tuple[str, ...]
@@ -166,7 +172,7 @@ class Kept:
         """Keep the inside no longer."""
         self._inside = None
 
-    def put(self, spool: Spool) -> None:
+    def put(self, spool: Spool[Inside]) -> None:
         """Keep the inside in a spool."""
         self._inside, self._spooled = None, spool.put(self())
 

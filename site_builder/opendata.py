@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from site_builder.compact_json import compact_json
-from site_builder.model import Catalogue, Matter, Package, Windows, Zone
+from site_builder.model import Catalogue, Matter, Package, Zone
 from site_builder.render import HANS, HANT, Output, Renderer
-from site_builder.schema import MATTER, Element, Kind
+from site_builder.schema import MATTER
 
 if TYPE_CHECKING:
     from form_definitions import Form
@@ -47,7 +46,8 @@ def matter_file(matter: Matter, zone: Zone | None, packages: Iterable[str]) -> O
     record = {
         "id": matter.id,
         "theme": matter.theme_id,
-        **_fields(matter, MATTER),
+        **{element.field: getattr(matter, element.field) for element in MATTER},
+        "windows": str(matter.windows),
         "zone": zone.id if zone else "",
         "packages": list(packages),
     }
@@ -119,24 +119,3 @@ def package_record(package: Package) -> dict[str, Any]:
 def json_file(path: str, value: Any) -> Output:
     """Return a JSON file."""
     return Output(path, compact_json(value))
-
-
-def _fields(record: Any, elements: tuple[Element, ...]) -> dict[str, Any]:
-    return {
-        e.field: value if type(value := getattr(record, e.field)) in _BARE else _plain(value, e)
-        for e in elements
-    }
-
-
-_BARE: Final = frozenset({str, int, bool, type(None)})
-"""Types that JSON has: most values, so the question comes first."""
-
-
-def _plain(value: Any, element: Element) -> Any:
-    if element.elements:
-        if element.kind is Kind.RECORDS:
-            return [_fields(item, element.elements) for item in value]
-        return _fields(value, element.elements) if value else None
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Windows) else value

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import hashlib
-import marshal
 import re
 import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, NamedTuple
+
+import msgspec
+from msgspec.structs import replace as change
 
 from site_builder import model
 from site_builder.errors import Finding
@@ -71,7 +73,7 @@ class Parser:
         _, theme_id, name = self.source.file.split("/")
         self._check_id(name.removesuffix(".md"))
         fields = self._named(self._mapping(), _MATTER) | {"prose": self.document.prose}
-        inside = model.Inside(*(fields.pop(field) for field in model.Inside._fields))
+        inside = model.Inside(*(fields.pop(field) for field in model.Inside.__struct_fields__))
         return model.Matter(
             id=name.removesuffix(".md"),
             theme_id=sys.intern(theme_id),
@@ -80,7 +82,7 @@ class Parser:
             kept=model.Kept(inside),
             source=self.source,
             broken=self._broken_fields(),
-            face=_face(self.document.values),
+            face=_face(fields, inside),
             **fields,
         )
 
@@ -213,24 +215,16 @@ class Parser:
         )
 
 
-_INSIDE = {"受理条件", "办理流程", "设定依据"}
-_INSIDE_RECORDS = {"申请材料": "填报须知", "常见问题": "回答", "情形": "选项"}
-"""What only a matter's guide and its packages show (see Matter.face)."""
+_encoded: Final = msgspec.msgpack.Encoder().encode
 
 
-def _face(values: Value) -> bytes:
-    shown = values if isinstance(values, dict) else {"": values}
-    shown = {key: value for key, value in shown.items() if key not in _INSIDE}
-    for key, inside in _INSIDE_RECORDS.items():
-        records = shown.get(key)
-        if isinstance(records, list):
-            shown[key] = [
-                [(k, v) for k, v in record.items() if k != inside]
-                for record in records
-                if isinstance(record, dict)
-            ]
-    # Version 2: later ones tell which texts are one object, and that differs from run to run.
-    return hashlib.blake2b(marshal.dumps(shown, 2), digest_size=16).digest()
+def _face(fields: dict[str, Any], inside: model.Inside) -> bytes:
+    """Return a digest of all but what only a matter's guide and its packages show of it."""
+    materials = [change(material, instructions="") for material in inside.materials]
+    questions = [question.question for question in inside.questions]
+    situations = [situation.question for situation in inside.situations]
+    shown = _encoded([fields, materials, questions, situations])
+    return hashlib.blake2b(shown, digest_size=16).digest()
 
 
 def _class_of(field: str, owner: str) -> Callable[..., Any]:

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Final, Generic, NamedTuple, TypeVar
 from weakref import WeakValueDictionary, finalize
 
+import msgspec
+
 Value = TypeVar("Value")
 
 
-class Spool:
-    """Values in a file that forked processes share, and that is gone when the last of them ends.
+class Spool(Generic[Value]):
+    """Values of one kind in a file that forked processes share, and that is gone when the last of
+    them ends.
 
     What one of them put there another one gets: sent between them, a spool is its file's number.
     """
 
-    _open: ClassVar[WeakValueDictionary[int, Spool]] = WeakValueDictionary()
+    _open: ClassVar[WeakValueDictionary[int, Spool[Any]]] = WeakValueDictionary()
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: type[Value]) -> None:
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._decode = msgspec.msgpack.Decoder(kind).decode
         folder.mkdir(parents=True, exist_ok=True)
         self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
         finalize(self, self._file.close)
@@ -33,7 +37,7 @@ class Spool:
 
     def put(self, value: Value) -> Spooled[Value]:
         """Write a value, and return what gets it back."""
-        data = pickle.dumps(value)
+        data = self._encode(value)
         rest = memoryview(data)
         with self._turn:
             start = self._file.seek(0, os.SEEK_END)
@@ -41,14 +45,14 @@ class Spool:
                 rest = rest[self._file.write(rest) :]
         return Spooled(self, start, len(data))
 
-    def _get(self, start: int, length: int) -> Any:
-        return pickle.loads(os.pread(self._file.fileno(), length, start))
+    def _get(self, start: int, length: int) -> Value:
+        return self._decode(os.pread(self._file.fileno(), length, start))
 
     def __reduce__(self) -> tuple[Any, tuple[int]]:
         return _opened, (self._file.fileno(),)
 
 
-def _opened(number: int) -> Spool:
+def _opened(number: int) -> Spool[Any]:
     return Spool._open[number]
 
 
@@ -59,11 +63,10 @@ _RECENT: Final = 64
 class Spooled(NamedTuple, Generic[Value]):
     """A value in a spool."""
 
-    spool: Spool
+    spool: Spool[Value]
     start: int
     length: int
 
     def get(self) -> Value:
         """Return the value."""
-        value: Value = self.spool.get(self.start, self.length)
-        return value
+        return self.spool.get(self.start, self.length)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from msgspec.structs import replace as change
 
 from site_builder.catalogue import read
 from site_builder.check import RULES
@@ -61,14 +62,15 @@ def faces(catalogue: Catalogue) -> Catalogue:
     hidden: Any = Inside()
 
     def face(matter: Matter) -> Matter:
-        inside = matter.inside._replace(
+        inside = change(
+            matter.inside,
             conditions=hidden,
             steps=hidden,
             legal_bases=hidden,
             prose=hidden,
-            materials=tuple(m._replace(instructions=hidden) for m in matter.materials),
-            questions=tuple(q._replace(answer=hidden) for q in matter.questions),
-            situations=tuple(s._replace(options=hidden) for s in matter.situations),
+            materials=tuple(change(m, instructions=hidden) for m in matter.materials),
+            questions=tuple(change(q, answer=hidden) for q in matter.questions),
+            situations=tuple(change(s, options=hidden) for s in matter.situations),
         )
         return replace(matter, kept=Kept(inside))
 
