@@ -162,6 +162,9 @@ class Parser:
             if read and value:
                 try:
                     fields.append(read(value))
+                except TypeError:
+                    what = "应当只有一行文字"
+                    fields.append(self._replaced(element, (*path, key), "S-03", what))
                 except ValueError as error:
                     fields.append(self._replaced(element, (*path, key), "S-03", str(error)))
             elif value:
@@ -240,45 +243,37 @@ def _advice(element: Element) -> str:
     return f"应当是{element.kind.value}" + (f"；{element.help}" if element.help else "")
 
 
-def _text(value: Value) -> str:
-    if not isinstance(value, str):
-        raise ValueError("应当只有一行文字")
-    text = value.strip()
-    # Short texts stand in many matters (names of steps, choices); one of each is enough.
-    return sys.intern(text) if len(text) < 32 else text
-
-
-def _number(value: Value) -> int:
-    text = _text(value)
+def _number(value: str) -> int:
+    text = str.strip(value)
     if not (text.isascii() and text.isdigit() and len(text) <= 6):
         raise ValueError(f"写的是“{text}”，不是整数")
     return int(text)
 
 
-def _yes_no(value: Value) -> bool:
-    text = _text(value)
+def _yes_no(value: str) -> bool:
+    text = str.strip(value)
     if text not in ("是", "否"):
         raise ValueError(f"写的是“{text}”，不是“是”或“否”")
     return text == "是"
 
 
-def _choice(choices: tuple[str, ...], value: Value) -> str:
-    text = _text(value)
+def _choice(choices: tuple[str, ...], value: str) -> str:
+    text = str.strip(value)
     if text not in choices:
         raise ValueError(f"写的是“{text}”，不在规定的几个词里")
     return text
 
 
-def _date(value: Value) -> dt.date:
-    text = _text(value)
+def _date(value: str) -> dt.date:
+    text = str.strip(value)
     try:
         return dt.date.fromisoformat(text if _DATE.match(text) else "")
     except ValueError:
         raise ValueError(f"写的是“{text}”，不是存在的日期") from None
 
 
-def _windows(value: Value) -> Windows:
-    text = _text(value)
+def _windows(value: str) -> Windows:
+    text = str.strip(value)
     match = re.fullmatch(r"([0-9]+)(?:-([0-9]+))?", text)
     if not match or int(match[1]) > int(match[2] or match[1]):
         raise ValueError(f"写的是“{text}”，不是窗口号段")
@@ -296,17 +291,14 @@ class _Known(dict[str, Any]):
         self[value] = meaning = self._read(value)
         return meaning
 
-    def read(self, value: Value) -> Any:
-        """Return what a value means, or raise ValueError."""
-        return self[value] if isinstance(value, str) else self._read(value)
-
 
 def _list(read: _Read, value: Value) -> tuple[str, ...]:
     items = value if isinstance(value, list) else [value]
     return tuple(read(item) for item in items if item != "")
 
 
-_Read = Callable[[Value], Any]
+_Read = Callable[[Any], Any]
+"""Returns what a value means. Raises ValueError with what is wrong, and TypeError for no text."""
 
 
 class _Column(NamedTuple):
@@ -333,14 +325,14 @@ def _plan(elements: tuple[Element, ...], owner: str = "") -> _Plan:
 def _reader(element: Element) -> _Read | None:
     choice = partial(_choice, element.choices)
     readers: dict[Kind, _Read] = {
-        Kind.TEXT: _text,
-        Kind.LIST: partial(_list, _text),
+        Kind.TEXT: str.strip,
+        Kind.LIST: partial(_list, str.strip),
         Kind.CHOICES: partial(_list, choice),
-        Kind.NUMBER: _Known(_number).read,
-        Kind.YES_NO: _Known(_yes_no).read,
-        Kind.CHOICE: _Known(choice).read,
-        Kind.DATE: _Known(_date).read,
-        Kind.WINDOWS: _Known(_windows).read,
+        Kind.NUMBER: _Known(_number).__getitem__,
+        Kind.YES_NO: _Known(_yes_no).__getitem__,
+        Kind.CHOICE: _Known(choice).__getitem__,
+        Kind.DATE: _Known(_date).__getitem__,
+        Kind.WINDOWS: _Known(_windows).__getitem__,
     }
     return readers.get(element.kind)
 
