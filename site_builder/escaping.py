@@ -37,6 +37,11 @@ class _Generator(CodeGenerator):
         else:
             super()._output_child_pre(node, frame, finalize)
 
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja's name
+        """Write `matter.name` as Python has it; Jinja would look for `matter["name"]`, too."""
+        self.visit(node.node, frame)
+        self.write(f".{node.attr}")
+
 
 def compiled(cache: Path) -> FileSystemBytecodeCache:
     """Return where compiled templates are kept: after an edit, compiling takes the longest.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -179,7 +180,7 @@ def site_of(
         converter_of(catalogue),
         urlsplit(site["网址"]).path or "/",
         catalogue=catalogue,
-        figures=catalogue.figures,
+        figures=SimpleNamespace(**catalogue.figures),
         site=site,
         assets=assets,
         json_ld=json_ld,
