@@ -1,8 +1,9 @@
 """How soon the next page from the offline copy is painted: `python -m benchmarks.next_page [SITE]`.
 
 A phone's window opens the site from the real service (`form-api serve`), gets the copy, and loses
-the service. Then links are clicked: home → list → guide → home. The new page says when its HTML
-was there and when it was painted first, counted from the click.
+the service. Then links are followed: home → list → guide → home. The new page says when its HTML
+was there and when it was painted first, counted from the click: from where a tap's finger lifts.
+Taps and keys take turns; a key presses nothing beforehand, as where speculation rules are unknown.
 
 Not all of that is ours. Chromium needs time for any page, so beside ours is an empty one from a
 service worker that only says hello; frames come every 16.7 ms, and paint times are rounded to 4.
@@ -29,7 +30,9 @@ from benchmarks.search_speed import SLOWED, launch
 from tests.processes import Server
 
 TIMES: Final = 7
-"""Rounds of three clicks each."""
+"""Rounds of three links each, for each way of following them."""
+HELD: Final = 80
+"""Milliseconds a finger stays down: a short tap."""
 PAUSE: Final = 700
 """Milliseconds on a page: what follows its load is done."""
 PHONE: Final = {
@@ -40,9 +43,9 @@ PHONE: Final = {
 }
 
 HEAD: Final = (
-    "| processor | worker | clicks | HTML there, ms: median, 95 % | painted "
-    "| an empty page painted |",
-    "| --- | --- | ---: | ---: | ---: | ---: |",
+    "| processor | worker | links | tapped: HTML there, ms: median, 95 % | painted "
+    "| by key: HTML there | painted | an empty page painted |",
+    "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
 )
 _STORED = """async () => {
   const state = { cacheName: "offline /" };
@@ -50,12 +53,13 @@ _STORED = """async () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }"""
-_CLICK = """(link) => {
+_READY = """(link) => {
+  addEventListener("click", ({ timeStamp }) => {
+    sessionStorage.clicked = performance.timeOrigin + timeStamp;
+  }, { capture: true });
   link.scrollIntoView({ block: "center" });
-  setTimeout(() => {
-    sessionStorage.clicked = performance.timeOrigin + performance.now();
-    link.click();
-  }, 100);
+  link.focus();
+  return new Promise((resolve) => setTimeout(resolve, 100));
 }"""
 _TAKEN = """async () => {
   const paint = await new Promise((resolve) => {
@@ -94,15 +98,19 @@ class Window:
         self._session.send("ServiceWorker.enable")
         self._session.send("Emulation.setCPUThrottlingRate", {"rate": self._slowed})
 
-    def click(self, selector: str) -> Shown:
-        """Click a link and return how soon its page is here."""
+    def follow(self, selector: str, *, tapped: bool) -> Shown:
+        """Follow a link and return how soon its page is here."""
         self.page.wait_for_timeout(PAUSE)
         if self._cold:
             self._session.send("ServiceWorker.stopAllWorkers")
             self.page.wait_for_timeout(PAUSE / 5)
         link = self.page.locator(selector).first
+        link.evaluate(_READY)
         with self.page.expect_navigation(wait_until="load"):
-            link.evaluate(_CLICK)
+            if tapped:
+                link.click(delay=HELD)
+            else:
+                self.page.keyboard.press("Enter")
         return Shown(*self.page.evaluate(_TAKEN))
 
 
@@ -111,14 +119,16 @@ def table(browser: Browser, site: Path) -> Iterator[str]:
     yield from HEAD
     for slowed in (1, SLOWED):
         for cold in (False, True):
-            ours = _ours(browser, site, slowed, cold=cold)
+            tapped, keyed = _ours(browser, site, slowed, cold=cold)
             empty = _empty(browser, slowed, cold=cold)
             cells = [
                 f"{slowed} × slower" if slowed > 1 else "as it is",
                 "stopped, as after 30 s" if cold else "running",
-                str(len(ours)),
-                _summed(one.there for one in ours),
-                _summed(one.painted for one in ours),
+                str(len(tapped)),
+                _summed(one.there for one in tapped),
+                _summed(one.painted for one in tapped),
+                _summed(one.there for one in keyed),
+                _summed(one.painted for one in keyed),
                 _summed(one.painted for one in empty),
             ]
             yield f"| {' | '.join(cells)} |"
@@ -129,7 +139,9 @@ def _summed(times: Iterable[float]) -> str:
     return f"{statistics.median(ordered):.0f}, {ordered[int(0.95 * (len(ordered) - 1))]:.0f}"
 
 
-def _ours(browser: Browser, site: Path, slowed: int, *, cold: bool) -> list[Shown]:
+def _ours(
+    browser: Browser, site: Path, slowed: int, *, cold: bool
+) -> tuple[list[Shown], list[Shown]]:
     guides = [p.parent.name for p in sorted(site.glob("matters/*/index.html"))]
     draw = random.Random(1)
     with tempfile.TemporaryDirectory() as name:
@@ -138,18 +150,15 @@ def _ours(browser: Browser, site: Path, slowed: int, *, cold: bool) -> list[Show
             window.page.evaluate(_STORED)
             window.page.reload()
         window.begin()
-        shown = [
-            window.click(selector)
-            for _ in range(TIMES)
-            for selector in (
-                "a[href$='matters/']",
-                f"main a[href$='matters/{draw.choice(guides)}/']",
-                "header a[href]",
-            )
-        ]
+        shown: dict[bool, list[Shown]] = {True: [], False: []}
+        for _ in range(TIMES):
+            guide = f"main a[href$='matters/{draw.choice(guides)}/']"
+            for tapped, taken in shown.items():
+                for selector in ("a[href$='matters/']", guide, "header a[href]"):
+                    taken.append(window.follow(selector, tapped=tapped))
         assert window.page.locator("html[data-copy]").count(), "the copy did not answer"
         window.page.context.close()
-    return shown
+    return shown[True], shown[False]
 
 
 def _empty(browser: Browser, slowed: int, *, cold: bool) -> list[Shown]:
@@ -159,7 +168,7 @@ def _empty(browser: Browser, slowed: int, *, cold: bool) -> list[Shown]:
         window.page.evaluate("navigator.serviceWorker.ready.then(() => {})")
         window.page.reload()
         window.begin()
-        shown = [window.click("a") for _ in range(3 * TIMES)]
+        shown = [window.follow("a", tapped=False) for _ in range(3 * TIMES)]
         window.page.context.close()
     return shown
 

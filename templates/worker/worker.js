@@ -13,6 +13,12 @@ const NOT_STORED = "offline/missing.html"; // says so, at whatever address was a
 
 const copy = new OfflineCopy(self.registration.scope);
 
+// Where a finger goes down on a link, browsers that know speculation rules (Chromium) ask for its page
+// before the finger lifts: the worker composes it meanwhile. Pages only: their addresses end with "/".
+const { pathname: ROOT } = copy.root;
+const PRESSED = { prefetch: [{ where: { href_matches: [ROOT, `${ROOT}*/`] }, eagerness: "conservative" }] };
+const RULES = `<script type="speculationrules">${JSON.stringify(PRESSED)}</script>`;
+
 self.addEventListener("install", () => self.skipWaiting());
 
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -83,7 +89,7 @@ function pageOf(path, { core, record, date, version }, { offline = false, places
   const html = compose(core, record, isTraditional(path), places);
   const said = `<html data-copy="${version}"${offline ? ` data-offline="${date}"` : ""}`;
   const headers = { "Content-Type": "text/html; charset=utf-8" };
-  return new Response(html.replace("<html", said), { headers });
+  return new Response(html.replace("<html", said).replace("</head>", `${RULES}</head>`), { headers });
 }
 
 function isTraditional(path) {

@@ -8,6 +8,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
@@ -168,6 +169,18 @@ def cut_off(context: BrowserContext, server: Server) -> None:
     context.set_offline(True)
 
 
+@contextmanager
+def asked_before(page: Page, times: int) -> Iterator[None]:
+    """Count the pages that are asked for before anybody goes there."""
+    session = page.context.new_cdp_session(page)
+    asked = set()
+    session.on("Preload.prefetchStatusUpdated", lambda event: asked.add(event["prefetchUrl"]))
+    session.send("Preload.enable")
+    yield
+    session.detach()
+    assert len(asked) == times, asked
+
+
 def published(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((folder / "data/offline.json").read_text())
     return found
@@ -250,6 +263,46 @@ def test_the_next_page_asks_for_no_script_again(page: Page, server: Server) -> N
     )
     assert "immutable" in style
     assert data is None
+
+
+def test_a_page_pressed_on_is_here_before_the_finger_lifts(
+    page: Page, context: BrowserContext, server: Server
+) -> None:
+    """Without a network, too; a key on a link does as it always did."""
+    visit(page, server)
+    page.goto(server.url)
+    cut_off(context, server)
+    for pressed in (True, False):
+        link = page.locator("nav a[href$='/']:not([aria-current])").first
+        with asked_before(page, int(pressed)), page.expect_navigation():
+            link.click(delay=300) if pressed else link.press("Enter")
+        expect(page.locator("html[data-copy]")).to_have_count(1)
+        came = page.evaluate("performance.getEntriesByType('navigation')[0].deliveryType")
+        assert (came == "navigational-prefetch") is pressed
+
+
+def test_only_a_press_on_a_page_asks_before(page: Page, server: Server) -> None:
+    """Looking at links costs nothing; files and answers of the API are never asked for early."""
+    visit(page, server)
+    page.goto(server.url)
+    page.evaluate(
+        """(links) => document.querySelector("main").prepend(...links.map(([id, href]) =>
+            Object.assign(document.createElement("a"), { id, href, textContent: `to ${id} ` })))""",
+        [
+            *(("page", "/townships/"), ("api", "/api/livez"), ("file", "/data/catalogue.json")),
+            ("elsewhere", "http://localhost:9/matters/"),
+        ],
+    )
+    with asked_before(page, 0):
+        page.hover("#page")
+        page.wait_for_timeout(500)
+    for name, asked in (("api", 0), ("file", 0), ("elsewhere", 0), ("page", 1)):
+        with asked_before(page, asked):
+            page.hover(f"#{name}")
+            page.mouse.down()
+            page.wait_for_timeout(500)
+            page.hover("h1")
+            page.mouse.up()
 
 
 def test_a_page_and_its_data_are_of_one_version(
