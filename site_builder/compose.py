@@ -63,7 +63,11 @@ class Shell:
 
 def fill_slots(html: str, values: Mapping[str, str]) -> str:
     """Fill the slots inside a body (`@@root@@` and the like differ between the two scripts)."""
-    start = html.find("@")  # twenty times as fast as the pattern
-    if start < 0:
-        return html
-    return html[:start] + _SLOT.sub(lambda match: values[match[1]], html[start:])
+    pieces: list[str] = []
+    end, place = 0, html.find("@@")  # twenty times as fast as the pattern
+    while place >= 0:
+        if match := _SLOT.match(html, place):
+            pieces += html[end:place], values[match[1]]
+            end = match.end()
+        place = html.find("@@", max(end, place + 1))
+    return "".join([*pieces, html[end:]])
