@@ -185,8 +185,7 @@ class Kept:
     __hash__ = None  # type: ignore[assignment]
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
+class Matter(msgspec.Struct, frozen=True, gc=False):
     """An approval matter (事项): one content file, one guide."""
 
     id: str
