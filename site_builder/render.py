@@ -211,6 +211,9 @@ def _key(text: str) -> str:
 
 
 def json_ld(value: dict[str, Any]) -> Markup:
-    """Return structured data as a script element that no content can break out of."""
-    text = compact_json(value).decode().replace("<", "\\u003c")
+    """Return structured data as a script element that no content can break out of.
+
+    Each key begins a line: what most pages say alike is then turned into 繁體 once.
+    """
+    text = compact_json(value).decode().replace("<", "\\u003c").replace(',"', ',\n"')
     return Markup(f'<script type="application/ld+json">{text}</script>')
