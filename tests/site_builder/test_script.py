@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from site_builder.script import Converter
 
@@ -55,3 +58,12 @@ def test_a_glossary_word_may_hold_other_signs() -> None:
     """A word with letters in it is found on pages, where runs of Han characters are looked up."""
     convert = Converter({"K歌": "K詞"})
     assert convert.lines("去K歌\n里面", "歌") == ["去K詞\n裡面", "歌"]
+
+
+def test_our_words_are_written_right_where_phrases_of_the_dictionaries_cross_them() -> None:
+    """统一出件 holds 一出 (a play), 指南里 is no mile: the glossary knows them."""
+    words = yaml.safe_load(Path("content/data/glossary.yml").read_text("utf-8"))
+    convert = Converter({str(word): str(result) for word, result in words.items()})
+    hans = "统一出件，打印并发放，场长须到场，书签章，自核准之日起，制证办结，指南里写明"
+    hant = "統一出件，打印並發放，場長須到場，書簽章，自核准之日起，製證辦結，指南裡寫明"
+    assert convert(hans) == hant
