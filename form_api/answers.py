@@ -213,7 +213,7 @@ def _unclear(field: Field, text: str, found: int) -> str:
         return f"没有找到“{text[:20]}”。请换个说法，或者少写几个字{without}"
     if found > MOST_CHOICES:
         return f"像“{text[:20]}”的事项有 {found} 个，请写全一些{without}"
-    return f"像“{text[:20]}”的事项有 {found} 个，请选一个{without}"
+    return f"像“{text[:20]}”的事项有 {found} 个，请选一个，或者写全名称{without}"
 
 
 def _some_of(field: Field, raw: Any, sources: Sources) -> list[str]:

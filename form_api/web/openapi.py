@@ -116,7 +116,7 @@ def _property(field: Field, rules: Rules) -> dict[str, Any]:
             shape = {"type": "array", "items": photo, "maxItems": field.maximum}
         case "radios" | "select":
             shape = {"type": "string"} | _choices(field, rules)
-        case "tel" | "contact":
+        case "tel" | "contact" | "named":
             shape = {"type": "string", "maxLength": field.max_length, "format": field.type}
         case _:
             shape = {"type": "string", "maxLength": field.max_length, "pattern": _text(field)}

@@ -75,10 +75,13 @@ async function allNames() {
   return engine;
 }
 
+/** The one matter with this name, or else with this other name; of several nobody knows which. */
 function called(engine, written) {
   const plain = (text) => engine.reader.fold(text).replaceAll(" ", "");
-  const [hit] = engine.search(written, { limit: 1, accept: isMatter, plain: true });
-  return hit && plain(hit.doc.title) === plain(written) ? hit.doc : undefined;
+  const is = (name) => plain(name) === plain(written);
+  const docs = engine.search(written, { accept: isMatter, plain: true }).map(({ doc }) => doc);
+  const others = docs.filter(({ names }) => names.some(is));
+  return docs.find(({ title }) => is(title)) ?? (others.length === 1 ? others[0] : undefined);
 }
 
 function isMatter({ kind }) {

@@ -24,7 +24,7 @@ export class Suggestions {
       "aria-expanded": "false",
       "aria-controls": this.list.id,
     })) this.input.setAttribute(name, value);
-    const heard = () => this.show();
+    const heard = () => this.active < 0 && this.show(); // nobody who is choosing is disturbed
     for (const sign of ["pointerenter", "pointerdown", "focus"]) { // of somebody about to type
       this.input.addEventListener(sign, () => openSearch(heard).catch(() => {}), { once: true });
     }

@@ -19,7 +19,17 @@ from form_api.site import read_rules
 from site_builder.script import Converter
 from tests.e2e.axe import CELLS, faults, load_axe, share, violations
 from tests.e2e.conftest import OpenPage
-from tests.e2e.outbox.helpers import KEPT, RECEIVED, Api, expect_copy, offline, send, started
+from tests.e2e.outbox.helpers import (
+    KEPT,
+    RECEIVED,
+    Api,
+    expect_copy,
+    kept,
+    offline,
+    send,
+    started,
+    wait_until,
+)
 from tests.e2e.proxy import Proxy
 from tests.e2e.test_budgets import BUDGETS, bodies, head, loaded
 
@@ -159,7 +169,7 @@ def test_a_draft_brings_the_chosen_matter_back(open_page: OpenPage, api: Api) ->
     """A draft keeps the id; whoever comes back reads the name."""
     page = open_page("complaints/", base=f"{api.base}/")
     suggested(page, "开饭店").first.click()
-    expect(page.locator("[data-saved]")).to_contain_text("草稿已存")
+    wait_until(page, lambda: MATTER in json.dumps(kept(page)))
     page.reload()
     expect(page.locator("[name=matter]")).to_have_value(NAME)
     expect(page.locator("[data-field=matter]")).to_have_attribute("data-chosen", MATTER)
@@ -172,7 +182,7 @@ def test_unknown_words_are_told_at_once_and_kept(open_page: OpenPage, api: Api) 
     suggested(page, "许可")
     complain(page)
     summary = page.locator(".error-summary")
-    expect(summary).to_contain_text("从建议里选一个；说不准，清空就行")
+    expect(summary).to_contain_text("从建议里选一个事项；说不准，清空就行")
     expect(page.locator("[name=matter]")).to_have_value("许可")
     page.fill("[name=matter]", "")
     complain(page)
@@ -259,19 +269,28 @@ def test_without_javascript_a_matter_is_named_and_picked(browser: Browser, api: 
     context.close()
 
 
+EVERYTHING_LEARNT = """async () => {
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  const { openSearch } = await import(loaded.find((name) => name.includes("/search-index.")));
+  await (await openSearch()).learnt;
+}"""
+HEIGHTS = """() => [...document.querySelectorAll("[name=matter], #field-matter-list [role=option]")]
+  .map((target) => target.getBoundingClientRect().height)"""
+
+
 @pytest.mark.browser
 def test_axe_finds_nothing_beside_open_suggestions(open_page: OpenPage, api: Api) -> None:
     """The box with its list is clean and its targets are large, in every mode."""
     page = open_page("complaints/", base=f"{api.base}/", width=390, reduced_motion="reduce")
+    page.evaluate(EVERYTHING_LEARNT)  # what it learns redraws the list, and axe takes its time
     load_axe(page)
     for modes, least in (({}, 44), ({"mode": "senior"}, 60), ({"theme": "dark"}, 44)):
         page.evaluate(f"modes.change({json.dumps({'mode': '', 'theme': ''} | modes)})")
-        options = suggested(page, "饭店")
+        suggested(page, "饭店")
         assert violations(page) == []
-        for target in (page.locator("[name=matter]"), options.first):
-            size = target.bounding_box()
-            assert size
-            assert size["height"] >= least
+        heights = page.evaluate(HEIGHTS)
+        assert len(heights) > 1
+        assert min(heights) >= least
 
 
 @pytest.mark.browser
