@@ -32,6 +32,7 @@ from tests.e2e.outbox.helpers import (
 )
 from tests.e2e.proxy import Proxy
 from tests.e2e.test_budgets import BUDGETS, bodies, head, loaded
+from tests.e2e.test_search import EVERYTHING_LEARNT
 
 ROOT = Path(__file__).parents[2]
 MATTER = "food-business-license-new"
@@ -269,11 +270,6 @@ def test_without_javascript_a_matter_is_named_and_picked(browser: Browser, api: 
     context.close()
 
 
-EVERYTHING_LEARNT = """async () => {
-  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
-  const { openSearch } = await import(loaded.find((name) => name.includes("/search-index.")));
-  await (await openSearch()).learnt;
-}"""
 HEIGHTS = """() => [...document.querySelectorAll("[name=matter], #field-matter-list [role=option]")]
   .map((target) => target.getBoundingClientRect().height)"""
 

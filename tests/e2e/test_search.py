@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.evaluation import scores
@@ -15,6 +15,11 @@ from tests.evaluation.sets import read
 
 pytestmark = pytest.mark.browser
 
+EVERYTHING_LEARNT = """async () => {
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  const { openSearch } = await import(loaded.find((name) => name.includes("/search-index.")));
+  await (await openSearch()).learnt;
+}"""
 _ENGINES = """async ([script, queries]) => {
   const { Engine } = await import(script);
   const load = async (path) => (await fetch(`../${path}`)).json();
@@ -236,3 +241,19 @@ def test_what_has_no_fingerprint_is_never_taken_from_an_earlier_release(
     page = open_page("search/")
     asked = page.evaluate(_FETCHES, scores.script_of(page, "site-data"))
     assert asked == ["no-cache", "no-cache", "default"]
+
+
+def test_whoever_is_choosing_is_not_disturbed(open_page: OpenPage, site_url: str) -> None:
+    """What search learns while somebody goes through the suggestions leaves the choice alone."""
+    page = open_page("about:blank", base="")
+    held: list[Route] = []
+    page.route("**/data/search.texts-*", lambda route: held.append(route))
+    page.goto(f"{site_url}matters/")
+    with page.expect_request("**/data/search.texts-*"):
+        page.locator("#site-search").press_sequentially("老年")
+    first = page.locator("#site-search-list [role=option]").first
+    expect(first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    held[0].continue_()
+    page.evaluate(EVERYTHING_LEARNT)
+    assert first.get_attribute("aria-selected") == "true"
