@@ -1,6 +1,7 @@
-"""Templates that escape faster: a guide puts 240 texts into its page, and few need escaping.
+"""Templates that run faster: a guide puts 240 texts into its page, and few need escaping.
 
-MarkupSafe makes a `Markup` of each; what a template puts out may as well be a plain string.
+MarkupSafe makes a `Markup` of each; what a template puts out may as well be a plain string. A dot
+asks for an attribute and nothing else: keys of mappings are written in brackets.
 """
 
 from __future__ import annotations
