@@ -90,7 +90,7 @@ def export(database: str | None, file: Path, person: str | None) -> None:
     keys = opening.load_keys(settings)
     if file.exists():
         raise ConfigError(f"{file}：已经有这个文件；请换一个名字")
-    with opening.reading(settings) as tx, _for_me_alone(file) as out:
+    with opening.reading_with(keys, settings) as tx, _for_me_alone(file) as out:
         if person:
             index = keys.index("contact", answers.phone(person) or person.casefold())
             lines = list(exporting.person(tx, keys, index))
@@ -157,8 +157,8 @@ def verify(database: str | None) -> None:
     from form_api.store import queries
 
     settings = Settings.read(database=database)
-    opening.load_keys(settings)
-    with opening.reading(settings) as tx:
+    keys = opening.load_keys(settings)
+    with opening.reading_with(keys, settings) as tx:
         wrong = list(queries.verify(tx))
         head = queries.audit_head(tx)
     if wrong:

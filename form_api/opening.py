@@ -16,6 +16,7 @@ from form_api.errors import ConfigError
 from form_api.settings import Settings
 from form_api.store.address import is_sqlite, path_of
 from form_api.store.base import Tx
+from form_api.store.schema import refuse_other_key
 from form_api.store.sqlite_file import SqliteTx, connect_read_only
 
 LOG = logging.getLogger("form_api")
@@ -91,6 +92,14 @@ def reading(settings: Settings) -> Iterator[Tx]:
         connection_.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection_.read_only = True
         yield PostgresTx(connection_)
+
+
+@contextlib.contextmanager
+def reading_with(keys: Keys, settings: Settings) -> Iterator[Tx]:
+    """Do the same for a tool that opens what is sealed, and refuse another database's key."""
+    with reading(settings) as tx:
+        refuse_other_key(tx, keys.check, keys.second.check if keys.second else None)
+        yield tx
 
 
 def _no_database(database: Path, key: Path) -> str:

@@ -144,6 +144,11 @@ def check_key(tx: Tx, key_check: bytes, second_check: bytes | None = None) -> No
         "INSERT INTO meta (name, value) VALUES ('key', ?) ON CONFLICT (name) DO NOTHING",
         key_check,
     )
+    refuse_other_key(tx, key_check, second_check)
+
+
+def refuse_other_key(tx: Tx, key_check: bytes, second_check: bytes | None = None) -> None:
+    """Refuse a key that is neither the database's nor being changed."""
     row = tx.one("SELECT value FROM meta WHERE name = 'key'")
     if row is None or bytes(row["value"]) not in (key_check, second_check):
         raise ConfigError("密钥和数据库不是一对；请换回建库时的密钥文件，数据没有动")

@@ -54,6 +54,8 @@ def test_wrong_key_opens_nothing(tmp_path: Path) -> None:
     for command in (
         ["serve", "--port", "0", "--database", DATABASE],
         ["restore", "--database", "sqlite:///new.db", "copy.backup"],
+        ["verify", "--database", DATABASE],
+        ["export", "--database", DATABASE, "all.csv"],
     ):
         refused = run(tmp_path, *command, **other)
         assert refused.returncode == 1
@@ -61,6 +63,7 @@ def test_wrong_key_opens_nothing(tmp_path: Path) -> None:
         assert "Traceback" not in refused.stderr
     assert (tmp_path / "form.db").read_bytes() == content
     assert not (tmp_path / "new.db").exists()
+    assert not (tmp_path / "all.csv").exists()
 
 
 def test_erased_words_are_nowhere_on_the_disk(tmp_path: Path) -> None:
