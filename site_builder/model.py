@@ -61,10 +61,14 @@ class Windows:
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """A record inside a matter: plain values, which a spool and open data take as they are."""
+    """A matter, or a record inside one.
+
+    Inside are plain values, which a spool and open data take as they are. No record leads back to
+    another one that holds it, so nobody need look for cycles among them (`gc`).
+    """
 
 
-class Material(Record, frozen=True, gc=False):
+class Material(Record, frozen=True):
     """A material the applicant hands in (申请材料)."""
 
     name: str
@@ -91,7 +95,7 @@ class Material(Record, frozen=True, gc=False):
         return self.need == NEED_REQUIRED
 
 
-class Step(Record, frozen=True, gc=False):
+class Step(Record, frozen=True):
     """A step of the process (办理环节)."""
 
     name: str
@@ -100,7 +104,7 @@ class Step(Record, frozen=True, gc=False):
     detail: str
 
 
-class LegalBasis(Record, frozen=True, gc=False):
+class LegalBasis(Record, frozen=True):
     """A law and the article in it that the matter rests on (设定依据)."""
 
     document: str
@@ -108,28 +112,28 @@ class LegalBasis(Record, frozen=True, gc=False):
     digest: str
 
 
-class Question(Record, frozen=True, gc=False):
+class Question(Record, frozen=True):
     """A question people ask, with its answer (常见问题)."""
 
     question: str
     answer: str
 
 
-class Option(Record, frozen=True, gc=False):
+class Option(Record, frozen=True):
     """One answer to a situation's question, and what it changes."""
 
     label: str
     effect: str
 
 
-class Situation(Record, frozen=True, gc=False):
+class Situation(Record, frozen=True):
     """A question whose answer changes the materials (情形)."""
 
     question: str
     options: tuple[Option, ...]
 
 
-class Commitment(Record, frozen=True, gc=False):
+class Commitment(Record, frozen=True):
     """Notice-and-commitment (告知承诺): sign instead of handing in the materials it replaces."""
 
     replaces: tuple[str, ...]
@@ -138,7 +142,7 @@ class Commitment(Record, frozen=True, gc=False):
     verification: str
 
 
-class Inside(Record, frozen=True, gc=False):
+class Inside(Record, frozen=True):
     """What stands inside a matter's guide; lists and most rules need none of it."""
 
     conditions: tuple[str, ...]
@@ -185,7 +189,7 @@ class Kept:
     __hash__ = None  # type: ignore[assignment]
 
 
-class Matter(msgspec.Struct, frozen=True, gc=False):
+class Matter(Record, frozen=True):
     """An approval matter (事项): one content file, one guide."""
 
     id: str
