@@ -58,6 +58,11 @@ class Keys:
         self.second: Keys | None = None
         """The key before or after this one: what it sealed is read, too."""
 
+    @property
+    def second_check(self) -> bytes | None:
+        """What the database keeps while it is under the second key."""
+        return self.second.check if self.second else None
+
     # Sealed records
 
     def new_data_key(self, owner: str) -> tuple[AESGCM, bytes]:

@@ -38,8 +38,7 @@ SWITCH_SECONDS = 0.001
 def load_store(settings: Settings, keys: Keys) -> Store:
     """Choose the store, on libraries that do what we think they do."""
     selftest.check()
-    second = keys.second.check if keys.second else None
-    return open_store(settings.database, keys.check, settings.queue_limit, second)
+    return open_store(settings.database, keys.check, settings.queue_limit, keys.second_check)
 
 
 def serve(settings: Settings) -> None:

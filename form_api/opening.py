@@ -98,7 +98,7 @@ def reading(settings: Settings) -> Iterator[Tx]:
 def reading_with(keys: Keys, settings: Settings) -> Iterator[Tx]:
     """Do the same for a tool that opens what is sealed, and refuse another database's key."""
     with reading(settings) as tx:
-        refuse_other_key(tx, keys.check, keys.second.check if keys.second else None)
+        refuse_other_key(tx, keys.check, keys.second_check)
         yield tx
 
 

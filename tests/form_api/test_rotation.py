@@ -42,8 +42,7 @@ class Desk:
     """A service on a database, under some key files."""
 
     def __init__(self, database: str, site: Path, keys: Keys) -> None:
-        second = keys.second.check if keys.second else None
-        store = open_store(database, keys.check, second_check=second)
+        store = open_store(database, keys.check, second_check=keys.second_check)
         settings = Settings(database=database, site=site, bot_checks=False)
         app = create_app(settings, keys, store, lambda: TUESDAY)
         self.service: Service = app.state.service
