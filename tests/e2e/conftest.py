@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.e2e.outbox.helpers import Api
+from tests.e2e.proxy import Proxy
 from tests.processes import Server
 
 QUIET = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
@@ -58,6 +60,20 @@ def service(site: Path, tmp_path: Path) -> Iterator[Server]:
     """Return the real API in its own process, with an empty database; it serves the site, too."""
     with Server(tmp_path, f"sqlite:///{tmp_path}/api.db").start("--site", str(site)) as server:
         yield server
+
+
+@pytest.fixture
+def api(server: Api) -> Api:
+    """The server of a module that starts one, counting from now."""
+    server.earlier = 0
+    server.earlier = server.rows()
+    return server
+
+
+@pytest.fixture
+def proxy(api: Api) -> Iterator[Proxy]:
+    with Proxy(api) as proxy:
+        yield proxy
 
 
 @pytest.fixture

@@ -44,21 +44,6 @@ FORMS = ("complaints/", "appointments/", "help/request/")
 def server(large_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     with started(large_site, tmp_path_factory.mktemp("large-api")) as api:
         yield api
-        api.stop()
-
-
-@pytest.fixture
-def api(server: Api) -> Api:
-    """The module's server, counting from now."""
-    server.earlier = 0
-    server.earlier = server.rows()
-    return server
-
-
-@pytest.fixture
-def proxy(api: Api) -> Iterator[Proxy]:
-    with Proxy(api) as proxy:
-        yield proxy
 
 
 def stored(api: Api) -> list[str | None]:

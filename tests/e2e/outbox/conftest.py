@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.outbox.helpers import Api, started
-from tests.e2e.proxy import Proxy
 
 
 @pytest.fixture(scope="module")
@@ -17,20 +16,6 @@ def server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api
     with started(site, tmp_path_factory.mktemp("api")) as api:
         assert isinstance(api, Api)
         yield api
-
-
-@pytest.fixture
-def api(server: Api) -> Api:
-    """The module's server, counting from now."""
-    server.earlier = 0
-    server.earlier = server.rows()
-    return server
-
-
-@pytest.fixture
-def proxy(api: Api) -> Iterator[Proxy]:
-    with Proxy(api) as proxy:
-        yield proxy
 
 
 @pytest.fixture

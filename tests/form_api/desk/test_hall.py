@@ -16,6 +16,7 @@ from tests.office import Desk
 
 TODAY, PLACE = "2019-10-15", "hall:7-22"
 DAY = f"/desk/appointments/?date={TODAY}&place={PLACE}"
+PHONE = "/desk/appointments/phone/"
 
 
 @pytest.fixture
@@ -38,6 +39,15 @@ book.count = 12340000  # type: ignore[attr-defined]
 
 def press(desk: Desk, number: str, step: str) -> Any:
     return desk.press(DAY, f"/desk/appointments/{number}/{step}")
+
+
+def called(office: Office) -> tuple[str, str]:
+    """Begin a telephone booking with one digit; return its page and the slot that is filled in."""
+    sent = office.wang.fill_in(DAY, "/desk/appointments/walk-in", what="1")
+    page = office.wang.client.post(f"{PHONE}start", data=sent).text
+    slot = re.search(r'<option value="(\d\d:\d\d-\d\d:\d\d)" selected>', page)
+    assert slot
+    return page, slot[1]
 
 
 def logged(office: Office, action: str) -> list[dict[str, Any]]:
@@ -103,29 +113,24 @@ def test_a_walk_in_takes_a_key_and_return(office: Office) -> None:
 
 def test_a_telephone_booking_begins_with_the_first_free_slot(office: Office) -> None:
     """One digit and the telephone key open a booking with matter, day and slot filled in."""
-    sent = office.wang.fill_in(DAY, "/desk/appointments/walk-in", what="1")
-    page = office.wang.client.post("/desk/appointments/phone/start", data=sent)
-    assert "最早的空位已经填好" in page.text
-    assert re.search('<option value="restaurant" selected>', page.text)
-    first = re.search(r'<option value="(\d\d:\d\d-\d\d:\d\d)" selected>', page.text)
-    assert first
+    page, first = called(office)
+    assert "最早的空位已经填好" in page
+    assert '<option value="restaurant" selected>' in page
     answers = {
         "matter": "restaurant",
         "township": "",
         "date": "2019-10-16",
-        "slot": first[1],
+        "slot": first,
         "name": "孙女士",
         "phone": "13912340001",
     }
-    form = office.wang.fill_in("/desk/appointments/phone/", "/desk/appointments/phone/")
-    done = office.wang.client.post("/desk/appointments/phone/", data=form | answers)
+    form = office.wang.fill_in(PHONE, PHONE)
+    done = office.wang.client.post(PHONE, data=form | answers)
     assert "约好了" in done.text
     number = re.search(r"Y\d{6}-\d{8}", done.text)
     assert number
     assert logged(office, "phone_booking")[0]["data"] == {"number": number[0]}
-    wrong = office.wang.client.post(
-        "/desk/appointments/phone/", data=form | answers | {"phone": "12", "request": "r2"}
-    )
+    wrong = office.wang.client.post(PHONE, data=form | answers | {"phone": "12", "request": "r2"})
     assert wrong.status_code == 422
     assert 'value="孙女士"' in wrong.text
 
@@ -143,9 +148,8 @@ def test_whoever_missed_often_can_still_telephone(office: Office) -> None:
     refused = office.api.book(**wish, phone=who["phone"])
     assert refused.status_code == 409
     assert "打电话预约" in refused.text
-    form = office.wang.fill_in("/desk/appointments/phone/", "/desk/appointments/phone/")
-    answers = form | wish | {"phone": who["phone"], "township": ""}
-    assert "约好了" in office.wang.client.post("/desk/appointments/phone/", data=answers).text
+    answers = wish | {"phone": who["phone"], "township": ""}
+    assert "约好了" in office.wang.press(PHONE, PHONE, **answers).text
 
 
 def test_a_closed_windows_people_are_moved_and_told(office: Office) -> None:
@@ -221,18 +225,13 @@ def test_of_too_many_matters_one_is_written(office: Office) -> None:
     number = re.search(r"取号 <span class=\"number\">(\S+)</span>", taken.text)
     assert number
     assert office.found(number[1]).matter == "barber"
-    sent = office.wang.fill_in(DAY, action, what="1")
-    page = office.wang.client.post("/desk/appointments/phone/start", data=sent)
-    assert re.search('<input[^>]* name="matter"[^>]* value="开饭店"', page.text)
-    slot = re.search(r'<option value="(\d\d:\d\d-\d\d:\d\d)" selected>', page.text)
-    assert slot
+    page, slot = called(office)
+    assert re.search('<input[^>]* name="matter"[^>]* value="开饭店"', page)
     answers = {
         "matter": "开饭店",
         "date": "2019-10-17",
-        "slot": slot[1],
+        "slot": slot,
         "name": "孙女士",
         "phone": "13912340009",
     }
-    form = office.wang.fill_in("/desk/appointments/phone/", "/desk/appointments/phone/")
-    done = office.wang.client.post("/desk/appointments/phone/", data=form | answers)
-    assert "约好了" in done.text
+    assert "约好了" in office.wang.press(PHONE, PHONE, **answers).text
