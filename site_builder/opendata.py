@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,13 +26,13 @@ def catalogue_file(catalogue: Catalogue, site: Mapping[str, Any]) -> Output:
             "site": site["网站名称"],
             "demonstration": site["演示"] == "是",
             "figures": catalogue.figures,
-            "themes": [dataclasses.asdict(t) for t in catalogue.themes],
+            "themes": catalogue.themes,
             "matters": [matter_summary(catalogue, m) for m in catalogue.matters],
             "packages": [package_record(p) for p in catalogue.packages],
-            "zones": [dataclasses.asdict(z) for z in catalogue.zones],
-            "townships": [dataclasses.asdict(t) for t in catalogue.townships],
-            "cancelled": [dataclasses.asdict(c) for c in catalogue.cancelled],
-            "shared_materials": [dataclasses.asdict(s) for s in catalogue.shared_materials],
+            "zones": catalogue.zones,
+            "townships": catalogue.townships,
+            "cancelled": catalogue.cancelled,
+            "shared_materials": catalogue.shared_materials,
         },
     )
 
@@ -111,7 +110,7 @@ def package_record(package: Package) -> dict[str, Any]:
         "summary": package.summary,
         "promised_days": package.promised_days,
         "matters": list(package.matter_ids),
-        "questions": [dataclasses.asdict(q) for q in package.questions],
+        "questions": package.questions,
         "url": f"packages/{package.id}/",
     }
 

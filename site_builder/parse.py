@@ -162,11 +162,9 @@ class Parser:
             if read and value:
                 try:
                     fields.append(read(value))
-                except TypeError:
-                    what = "应当只有一行文字"
+                except (TypeError, ValueError) as error:
+                    what = "应当只有一行文字" if isinstance(error, TypeError) else str(error)
                     fields.append(self._replaced(element, (*path, key), "S-03", what))
-                except ValueError as error:
-                    fields.append(self._replaced(element, (*path, key), "S-03", str(error)))
             elif value:
                 fields.append(self._nested(value, column, (*path, key)))
             elif element.required:

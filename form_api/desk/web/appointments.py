@@ -13,6 +13,7 @@ from form_api.desk.accounts import HALL
 from form_api.desk.hall import STEPS
 from form_api.desk.web.visitor import Visitor, as_field, back, signed_in
 from form_api.errors import Problem
+from form_api.site import Rules
 from form_api.workdays import beijing
 from form_definitions import Field
 
@@ -140,16 +141,24 @@ async def _phone_page(visitor: Visitor, problem: Problem | None = None) -> Respo
 
 def _phone_field(visitor: Visitor, field: Field) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """Return a question with the answers it offers; none means that it is typed."""
-    rules = visitor.desk.service.site.rules
-    listed = {
-        "matters": [(m.id, m.name) for m in (rules.matters or {}).values()],
-        "townships": list((rules.townships or {}).items()),
-        "slots": [(label, label) for label in rules.schedule.labels],
-    }.get(field.source, [])
-    options = [] if field.type == "named" else listed
     kind = field.type if field.type in ("date", "tel") else "text"
     empty = "区政务服务中心" if field.source == "townships" else "请选择"
-    return {"name": field.name, "label": field.label, "type": kind, "empty": empty}, options
+    words = {"name": field.name, "label": field.label, "type": kind, "empty": empty}
+    return words, _offered(visitor.desk.service.site.rules, field)
+
+
+def _offered(rules: Rules, field: Field) -> list[tuple[str, str]]:
+    if field.type == "named":
+        return []
+    match field.source:
+        case "matters":
+            return [(m.id, m.name) for m in (rules.matters or {}).values()]
+        case "townships":
+            return list((rules.townships or {}).items())
+        case "slots":
+            return [(label, label) for label in rules.schedule.labels]
+        case _:
+            return []
 
 
 def _phone_value(visitor: Visitor, field: Field) -> str:
