@@ -16,7 +16,11 @@ elif sys.argv[1:2] == ["publishing"]:
 
     publishing.main(sys.argv[2:])
 else:
-    # one after the other, so that none disturbs another
+    failed = []
+    # one after the other, so that none disturbs another; one that fails costs no other its hour
     for name in sys.argv[1:] or NAMES:
         module = f"benchmarks.{name}" if name != "site" else "benchmarks"
-        subprocess.run([sys.executable, "-m", module, *([name] * (name == "site"))], check=True)
+        done = subprocess.run([sys.executable, "-m", module, *([name] * (name == "site"))])
+        failed += [name] * bool(done.returncode)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
