@@ -107,7 +107,7 @@ function needsProof({ body }) {
   return ["proof-required", "spent-proof"].includes(problemOf(body));
 }
 
-/** Return the item as it is after an outcome. Pure: tests/e2e/test_outbox.py lists every case. */
+/** Return the item as it is after an outcome. */
 export function after(item, { status, unsent = false, body = {}, retryAfter = 0 }, now) {
   const type = problemOf(body);
   const tried = { ...item, tries: (item.tries ?? 0) + 1, triedAt: now };

@@ -1,5 +1,5 @@
 // The service worker, published as /sw.js after the modules it uses (site_builder/offline.py joins
-// them into one classic script, because not every browser takes a module here).
+// them into one classic script, because not every browser takes a module here: no name twice).
 //
 // While the copy is known to be the published version, pages come from it at once; otherwise from the
 // network while it answers, and the copy stands in when it does not. A page made here says of which
@@ -57,7 +57,7 @@ async function answerPage(event, path, version) {
   const network = fetch(event.request);
   event.waitUntil(network.catch(() => {}));
   const stored = await copy.page(path).catch(() => undefined);
-  const slow = stored ? after(PATIENCE) : new Promise(() => {});
+  const slow = stored ? failAfter(PATIENCE) : new Promise(() => {});
   try {
     const response = await Promise.race([network, slow]);
     if (response.status < 500 || !stored) return response;
@@ -130,7 +130,7 @@ function headersOf(path) {
   return { "Content-Type": type, ...(path.startsWith("assets/") && { "Cache-Control": FOR_EVER }) };
 }
 
-function after(milliseconds) {
+function failAfter(milliseconds) {
   return new Promise((_, reject) => setTimeout(reject, milliseconds, new Error("slow")));
 }
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from site_builder.compose import Shell
-from site_builder.offline import POINTER, OfflineCopy, worker
+from site_builder.offline import POINTER, WORKER_MODULES, OfflineCopy, worker
 from site_builder.pages import Page
 from site_builder.render import Output, Texts
 from site_builder.runs import Runs
@@ -80,3 +81,13 @@ def test_the_worker_is_one_classic_script() -> None:
     """Browsers that take no module as a worker take this one."""
     text = worker(TEMPLATES, stopped=False).decode()
     assert not re.search(r"^\s*(import|export)\b", text, re.M)
+
+
+def test_no_two_modules_of_the_worker_share_a_name() -> None:
+    """In one classic script the later function of a name silently takes the earlier one's place."""
+    paths = [*(f"assets/{name}" for name in WORKER_MODULES), "worker/worker.js"]
+    text = "\n".join((TEMPLATES / path).read_text("utf-8") for path in paths)
+    declared = r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)"
+    names = Counter(re.findall(declared, text, re.M))
+    assert names["flush"] == 1
+    assert [name for name, times in names.items() if times > 1] == []

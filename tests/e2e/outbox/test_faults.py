@@ -104,7 +104,7 @@ def test_a_server_killed_while_receiving_loses_nothing(
 def test_two_tabs_send_an_item_once(
     page: Page, context: BrowserContext, proxy: Proxy, api: Api
 ) -> None:
-    """Two tabs that notice the network together do not both send."""
+    """Two tabs and the worker that notice the network together send it once."""
     other = context.new_page()
     other.goto(f"{proxy.url}outbox/")
     write(page, proxy)
@@ -334,7 +334,7 @@ def test_a_new_worker_between_writing_and_sending_changes_nothing(
 def test_the_worker_sends_when_no_page_is_open(
     page: Page, context: BrowserContext, proxy: Proxy, api: Api
 ) -> None:
-    """Background Sync delivers after the last tab of the site was closed."""
+    """Background Sync delivers and keeps the receipt after the site's last tab was closed."""
     page.goto(proxy.url)
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
     write(page, proxy)
@@ -360,6 +360,8 @@ def test_the_worker_sends_when_no_page_is_open(
         },
     )
     wait_until(page, lambda: api.rows() == 1)
+    page.goto(f"{proxy.url}api/livez")  # sees what the device keeps, and has no script that sends
+    wait_until(page, lambda: [item["state"] for item in kept(page)] == ["delivered"])
     assert_delivered_once(page, proxy, api)
 
 
