@@ -24,11 +24,10 @@ async function send() {
 }
 
 async function clear() {
+  const seen = await store.all();
   if (!confirm(words.clear)) return;
-  await store.alone(async () => {
-    for (const item of await store.all()) if (!item.uncertain) await store.remove(item.id);
-  });
-  say((await store.all()).length ? words.uncertain : words.nothing);
+  for (const item of seen) await changeUnlessSent(item, () => store.remove(item.id));
+  if ((await store.all()).length === 0) say(words.nothing);
 }
 
 async function draw() {
@@ -118,12 +117,13 @@ async function resume(item) {
   await send();
 }
 
-/** Change an item, unless a sending began meanwhile whose end nobody knows yet. */
+/** Change an item, unless it was sent since people saw it, or a sending began whose end nobody knows. */
 async function changeUnlessSent(item, change) {
   await store.alone(async () => {
     const now = await store.get(item.id);
     if (!now) return;
     if (now.uncertain) say(words.uncertain);
+    else if (now.state === "delivered" && item.state !== "delivered") say(words.sent);
     else await change(now);
   });
 }

@@ -17,6 +17,7 @@ from tests.e2e.outbox.helpers import (
     kept,
     offline,
     send,
+    wait_until,
     write,
     write_offline,
 )
@@ -108,6 +109,22 @@ def test_a_waiting_item_can_be_cancelled(page: Page, context: BrowserContext, pr
     expect(page.locator("[data-empty]")).to_be_visible()
     assert proxy.submitted == []
     assert kept(page) == []
+
+
+@pytest.mark.parametrize("button", ["取消，不送了", "全部删除"])
+def test_cancelling_what_is_just_being_sent_leaves_its_receipt(
+    page: Page, context: BrowserContext, proxy: Proxy, api: Api, button: str
+) -> None:
+    """Too late to cancel, people are told, and keep the number with which they can withdraw it."""
+    write_offline(page, context, proxy)
+    page.on("dialog", lambda dialog: dialog.accept())
+    proxy.held = "/api/livez"
+    offline(context, proxy, yes=False)
+    wait_until(page, lambda: proxy.waiting > 0)
+    page.click(f"text={button}")
+    proxy.release()
+    expect(page.locator("[data-status]")).to_contain_text("已经送到")
+    assert_delivered_once(page, proxy, api)
 
 
 def test_an_item_can_be_kept_as_a_file(page: Page, context: BrowserContext, proxy: Proxy) -> None:
