@@ -181,11 +181,11 @@ async function itemOf() {
 /** Put an item into the outbox; false when there is no room, or in some private windows. */
 async function keep(item) {
   try {
-    await (edited ? store.keep(item) : store.add(item, kind));
+    await (edited ? store.replace(item) : store.add(item, kind));
     return true;
   } catch (error) {
     if (error.name !== "ConstraintError") return false;
-    id = item.id = newId(); // another tab sent this draft: this is a second submission
+    id = item.id = newId(); // another tab sent this draft or item: this is a second submission
     return keep(item);
   }
 }

@@ -33,6 +33,17 @@ export class OutboxStore {
     return item;
   }
 
+  /** Keep an item as people changed it. Fails when the id is taken: another tab may have sent, or be
+   * sending, what it was before. */
+  async replace(item) {
+    await this.change(["items"], (items) => {
+      items.get(item.id).onsuccess = ({ target }) => {
+        const taken = ["waiting", "delivered"].includes(target.result?.state);
+        items[taken ? "add" : "put"](item);
+      };
+    });
+  }
+
   /** Keep an item as it is now if it is still here, and say so: what was erased stays erased. */
   async renew(item) {
     let here;

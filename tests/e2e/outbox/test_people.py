@@ -98,6 +98,24 @@ def test_a_waiting_item_can_be_changed(
     assert_delivered_once(page, proxy, api)
 
 
+def test_a_change_to_what_was_sent_meanwhile_is_a_second_complaint(
+    page: Page, context: BrowserContext, proxy: Proxy, api: Api
+) -> None:
+    """Sent as it was from another tab, an item keeps its receipt; the changed one has its own."""
+    write_offline(page, context, proxy)
+    page.get_by_role("link", name="修改").click()
+    page.fill("[name=text]", "改过的")
+    page.click(".form button[type=submit]")
+    offline(context, proxy, yes=False)
+    other = context.new_page()
+    other.goto(f"{proxy.url}outbox/")
+    other.click("text=不改了，原样送出")
+    expect(other.locator("[data-truth=delivered]")).to_have_count(1)
+    assert send(page) == RECEIVED
+    expect(other.locator("[data-truth=delivered]")).to_have_count(2)
+    assert api.rows() == 2
+
+
 def test_a_waiting_item_can_be_cancelled(page: Page, context: BrowserContext, proxy: Proxy) -> None:
     """Cancelled before it was sent, it is gone from the device and never reaches the API."""
     write_offline(page, context, proxy)
