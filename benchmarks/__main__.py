@@ -21,6 +21,7 @@ else:
     for name in sys.argv[1:] or NAMES:
         module = f"benchmarks.{name}" if name != "site" else "benchmarks"
         done = subprocess.run([sys.executable, "-m", module, *([name] * (name == "site"))])
-        failed += [name] * bool(done.returncode)
+        if done.returncode:
+            failed.append(name)
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")

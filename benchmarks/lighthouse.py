@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -73,28 +74,24 @@ def table(base: str) -> Iterator[str]:
     yield f"| --- |{' ---: |' * len(columns)}"
     for name, address in PAGES.items():
         reports = [_audit(f"{base.rstrip('/')}/{address}") for _ in range(RUNS)]
-        scores = [
-            statistics.median(
-                round(100 * report["categories"][score]["score"]) for report in reports
-            )
-            for score in SCORES
-        ]
-        values = {
-            column: sorted(report["audits"][measure]["numericValue"] for report in reports)
-            for column, measure in MEASURES.items()
-        }
-        first, largest, blocked, shift, size = map(statistics.median, values.values())
-        shown = [
-            f"{first:.0f}",
-            f"{largest:.0f}",
-            f"{blocked:.0f}",
-            f"{shift:.3f}",
-            f"{size / 1000:.0f}",
-            "{:.0f}-{:.0f}".format(values["LCP ms"][0], values["LCP ms"][-1]),
-        ]
-        yield f"| {name} | {' | '.join([*map(str, scores), *shown])} |"
-        for told in dict.fromkeys(told for report in reports for told in _lost(report)):
+        yield f"| {name} | {' | '.join(_cells(reports))} |"
+        for told in dict.fromkeys(chain.from_iterable(map(_lost, reports))):
             yield f"<!-- {name}: {told} -->"
+
+
+def _cells(reports: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the medians of a page's runs, and how far its largest paints are apart."""
+    for score in SCORES:
+        points = (report["categories"][score]["score"] for report in reports)
+        yield f"{100 * statistics.median(points):.0f}"
+    values = {
+        column: [report["audits"][measure]["numericValue"] for report in reports]
+        for column, measure in MEASURES.items()
+    }
+    first, largest, blocked, shift, size = map(statistics.median, values.values())
+    yield from (f"{first:.0f}", f"{largest:.0f}", f"{blocked:.0f}")
+    yield from (f"{shift:.3f}", f"{size / 1000:.0f}")
+    yield f"{min(values['LCP ms']):.0f}-{max(values['LCP ms']):.0f}"
 
 
 def _audit(address: str) -> dict[str, Any]:

@@ -108,7 +108,7 @@ function needsProof({ body }) {
 }
 
 /** Return the item as it is after an outcome. */
-export function after(item, { status, unsent = false, body = {}, retryAfter = 0 }, now) {
+function after(item, { status, unsent = false, body = {}, retryAfter = 0 }, now) {
   const type = problemOf(body);
   const tried = { ...item, tries: (item.tries ?? 0) + 1, triedAt: now };
   if ((status === 200 || status === 201) && body.id === item.id && body.number) {

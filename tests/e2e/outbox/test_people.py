@@ -85,14 +85,19 @@ def test_a_shared_computer_keeps_nothing(page: Page, proxy: Proxy, api: Api) -> 
     assert api.rows() == 1
 
 
-def test_a_waiting_item_can_be_changed(
-    page: Page, context: BrowserContext, proxy: Proxy, api: Api
-) -> None:
-    """Until it is sent, an item is the person's: what arrives is what they changed it to."""
+def change_offline(page: Page, context: BrowserContext, proxy: Proxy) -> None:
+    """Write without a network, and change what waits, up to the check-your-answers step."""
     write_offline(page, context, proxy)
     page.get_by_role("link", name="修改").click()
     page.fill("[name=text]", "改过的")
     page.click(".form button[type=submit]")
+
+
+def test_a_waiting_item_can_be_changed(
+    page: Page, context: BrowserContext, proxy: Proxy, api: Api
+) -> None:
+    """Until it is sent, an item is the person's: what arrives is what they changed it to."""
+    change_offline(page, context, proxy)
     assert send(page) == KEPT
     offline(context, proxy, yes=False)
     assert_delivered_once(page, proxy, api)
@@ -102,10 +107,7 @@ def test_a_change_to_what_was_sent_meanwhile_is_a_second_complaint(
     page: Page, context: BrowserContext, proxy: Proxy, api: Api
 ) -> None:
     """Sent as it was from another tab, an item keeps its receipt; the changed one has its own."""
-    write_offline(page, context, proxy)
-    page.get_by_role("link", name="修改").click()
-    page.fill("[name=text]", "改过的")
-    page.click(".form button[type=submit]")
+    change_offline(page, context, proxy)
     offline(context, proxy, yes=False)
     other = context.new_page()
     other.goto(f"{proxy.url}outbox/")
