@@ -25,10 +25,12 @@ export class Suggestions {
       "aria-controls": this.list.id,
     })) this.input.setAttribute(name, value);
     const heard = () => this.active < 0 && this.show(); // nobody who is choosing is disturbed
+    const prepare = () => openSearch(heard).catch(() => {});
     for (const sign of ["pointerenter", "pointerdown", "focus"]) { // of somebody about to type
-      this.input.addEventListener(sign, () => openSearch(heard).catch(() => {}), { once: true });
+      this.input.addEventListener(sign, prepare, { once: true });
     }
     this.input.addEventListener("input", () => this.show());
+    if (document.activeElement === this.input) prepare().then(heard); // who wrote before this script was there
     this.input.addEventListener("keydown", (event) => this.press(event));
     this.input.addEventListener("blur", () => this.close());
     this.list.addEventListener("pointerdown", (event) => event.preventDefault()); // the box keeps the focus

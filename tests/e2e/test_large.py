@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from form_api.site import read_rules
 from site_builder.script import Converter
@@ -159,6 +159,21 @@ def test_a_draft_brings_the_chosen_matter_back(open_page: OpenPage, api: Api) ->
     page.reload()
     expect(page.locator("[name=matter]")).to_have_value(NAME)
     expect(page.locator("[data-field=matter]")).to_have_attribute("data-chosen", MATTER)
+
+
+@pytest.mark.browser
+def test_who_writes_before_the_script_is_there_gets_suggestions(
+    open_page: OpenPage, api: Api
+) -> None:
+    """On a slow network people write before the page can suggest anything; it does when it can."""
+    page = open_page("about/", base=f"{api.base}/")
+    held: list[Route] = []
+    page.route("**/forms-named*.js", lambda route: held.append(route))
+    page.goto(f"{api.base}/complaints/")
+    page.locator("[name=matter]").press_sequentially("许可")
+    wait_until(page, lambda: bool(held))
+    held[0].continue_()
+    expect(page.locator("#field-matter-list [role=option]").first).to_be_visible()
 
 
 @pytest.mark.browser
