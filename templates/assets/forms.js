@@ -53,10 +53,15 @@ async function restore() {
 
 function edit(item) {
   if (!item) return location.replace(outbox); // it is being sent, or gone: the outbox tells which
-  edited = item;
-  id = item.id;
+  goOn(item);
   bringBack(item.draft ?? item.values);
   if (REFUSED.includes(item.state)) tellProblem(item.problem);
+}
+
+/** The next thing sent is this item, changed; with another id where the API has this one for something else. */
+function goOn(item) {
+  edited = item;
+  id = item.problem?.type === "key-reused" ? newId() : item.id;
 }
 
 /** What was kept comes back, but never over what somebody has just typed. */
@@ -90,7 +95,7 @@ async function save() {
 
 /** Beside the item, because what it would send is still what was confirmed. */
 async function saveEdited() {
-  const item = await store.get(id).catch(() => undefined);
+  const item = await store.get(edited.id).catch(() => undefined);
   if (["editing", ...REFUSED].includes(item?.state)) await store.keep({ ...item, draft: answersOf(form) }).catch(() => {});
 }
 
@@ -181,7 +186,7 @@ async function itemOf() {
 /** Put an item into the outbox; false when there is no room, or in some private windows. */
 async function keep(item) {
   try {
-    await (edited ? store.replace(item) : store.add(item, kind));
+    await (edited ? store.replace(edited.id, item) : store.add(item, kind));
     return true;
   } catch (error) {
     if (error.name !== "ConstraintError") return false;
@@ -225,7 +230,7 @@ function tell(item) {
     case "unsent":
       return tellUnsent(item);
     default:
-      edited = item;
+      goOn(item);
       form.hidden = false;
       return tellProblem(item.problem);
   }

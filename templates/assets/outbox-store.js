@@ -33,13 +33,14 @@ export class OutboxStore {
     return item;
   }
 
-  /** Keep an item as people changed it. Fails when the id is taken: another tab may have sent, or be
-   * sending, what it was before. */
-  async replace(item) {
+  /** Keep an item as people changed it, instead of what it was. Fails when the id is taken: another
+   * tab may have sent, or be sending, what it was before. */
+  async replace(before, item) {
     await this.change(["items"], (items) => {
-      items.get(item.id).onsuccess = ({ target }) => {
+      items.get(before).onsuccess = ({ target }) => {
         const taken = ["waiting", "delivered"].includes(target.result?.state);
-        items[taken ? "add" : "put"](item);
+        if (!taken) items.delete(before);
+        items.add(item);
       };
     });
   }

@@ -74,15 +74,47 @@ def test_a_draft_that_comes_late_spares_what_was_typed(
     expect(again.locator("[name=text]")).to_have_value("今天又去了一趟")
 
 
-def test_a_shared_computer_keeps_nothing(page: Page, proxy: Proxy, api: Api) -> None:
-    """Who ticks the box for shared computers leaves no draft, no item and no receipt."""
-    write(page, proxy)
+def share(page: Page) -> None:
+    """Go back from the check-your-answers step, tick the box for shared computers, and go on."""
     page.click("[data-action=back]")
     page.check("[data-shared]")
     page.click(".form button[type=submit]")
+
+
+def test_a_shared_computer_keeps_nothing(page: Page, proxy: Proxy, api: Api) -> None:
+    """Who ticks the box for shared computers leaves no draft, no item and no receipt."""
+    write(page, proxy)
+    share(page)
     assert send(page) == RECEIVED
     assert kept(page) == []
     assert api.rows() == 1
+
+
+@pytest.mark.parametrize("way", ["the form", "a shared computer's form", "the outbox"])
+def test_what_was_refused_for_its_id_goes_out_with_another(
+    page: Page, context: BrowserContext, proxy: Proxy, api: Api, way: str
+) -> None:
+    """Two tabs went on with one draft, and nothing tells the second that the first was sent."""
+    page.goto(f"{proxy.url}complaints/")
+    page.fill("[name=text]", "还没写完")
+    expect(page.locator("[data-saved]")).to_contain_text("草稿已存")
+    other = context.new_page()
+    write(other, proxy, "第二件")
+    write(page, proxy, "第一件")
+    share(page)
+    assert send(page) == RECEIVED
+    if way == "a shared computer's form":
+        share(other)
+    assert send(other) == "有几处需要改一下"
+    if way == "the outbox":
+        other.goto(f"{proxy.url}outbox/")
+        other.get_by_role("link", name="修改").click()
+        expect(other.locator(".error-summary")).to_contain_text("这个标识已经提交过")
+    other.click(".form button[type=submit]")
+    assert send(other) == RECEIVED
+    assert api.rows() == 2
+    left = [] if way == "a shared computer's form" else ["delivered"]
+    assert [item["state"] for item in kept(other)] == left
 
 
 def change_offline(page: Page, context: BrowserContext, proxy: Proxy) -> None:
