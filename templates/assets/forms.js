@@ -87,16 +87,10 @@ function saveSoon() {
 
 async function save() {
   if (shared.checked || form.hidden) return;
-  if (edited) return saveEdited();
+  if (edited) return store.keepChange(edited.id, answersOf(form)).catch(() => {});
   const values = answersOf(form, { personal: false });
   if (Object.keys(values).length === 0) return;
   await store.keepDraft(kind, { id, values }).then(() => tellDraft(words.draft), () => {});
-}
-
-/** Beside the item, because what it would send is still what was confirmed. */
-async function saveEdited() {
-  const item = await store.get(edited.id).catch(() => undefined);
-  if (["editing", ...REFUSED].includes(item?.state)) await store.keep({ ...item, draft: answersOf(form) }).catch(() => {});
 }
 
 function tellDraft(text) {

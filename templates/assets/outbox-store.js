@@ -33,13 +33,21 @@ export class OutboxStore {
     return item;
   }
 
+  /** Keep what people have changed so far beside their item, which would still send what they confirmed. */
+  async keepChange(id, draft) {
+    await this.change(["items"], (items) => {
+      items.get(id).onsuccess = ({ target: { result: item } }) => {
+        if (item && !taken(item)) items.put({ ...item, draft });
+      };
+    });
+  }
+
   /** Keep an item as people changed it, instead of what it was. Fails when the id is taken: another
    * tab may have sent, or be sending, what it was before. */
   async replace(before, item) {
     await this.change(["items"], (items) => {
       items.get(before).onsuccess = ({ target }) => {
-        const taken = ["waiting", "delivered"].includes(target.result?.state);
-        if (!taken) items.delete(before);
+        if (!taken(target.result)) items.delete(before);
         items.add(item);
       };
     });
@@ -143,6 +151,11 @@ export class OutboxStore {
     }
     return this.db;
   }
+}
+
+/** Whether an item is on its way, or has its receipt. */
+function taken(item) {
+  return ["waiting", "delivered"].includes(item?.state);
 }
 
 function promised(request) {

@@ -150,6 +150,44 @@ def test_a_change_to_what_was_sent_meanwhile_is_a_second_complaint(
     assert api.rows() == 2
 
 
+SENT_BETWEEN = """async () => {
+  const [{ name }] = await indexedDB.databases();
+  const db = await new Promise((done) => {
+    indexedDB.open(name).onsuccess = ({ target }) => done(target.result);
+  });
+  const items = () => db.transaction("items", "readwrite").objectStore("items");
+  const ended = (store) => new Promise((done) => (store.transaction.oncomplete = done));
+  let [held, item] = [true];
+  const first = items();
+  (function hold() {
+    first.getAll().onsuccess = ({ target }) => {
+      [item] = target.result;
+      if (held) hold();
+    };
+  })();
+  while (!item) await new Promise((done) => setTimeout(done));
+  dispatchEvent(new Event("pagehide"));
+  await new Promise((done) => setTimeout(done));
+  const between = items();
+  between.put({ ...item, state: "delivered" });
+  held = false;
+  await ended(between);
+  await ended(items());
+}"""
+"""Transactions wait for those asked for before: what the page asks for at once comes before
+`between`, what it asks for after an answer comes later."""
+
+
+def test_what_is_kept_of_a_change_spares_what_was_sent_meanwhile(
+    page: Page, context: BrowserContext, proxy: Proxy
+) -> None:
+    """Another tab's receipt, written just while a form keeps what was changed, stays a receipt."""
+    change_offline(page, context, proxy)
+    page.click("[data-action=back]")
+    page.evaluate(SENT_BETWEEN)
+    assert [item["state"] for item in kept(page)] == ["delivered"]
+
+
 def test_a_waiting_item_can_be_cancelled(page: Page, context: BrowserContext, proxy: Proxy) -> None:
     """Cancelled before it was sent, it is gone from the device and never reaches the API."""
     write_offline(page, context, proxy)
