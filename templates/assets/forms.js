@@ -216,9 +216,10 @@ function tell(item) {
   switch (item.state) {
     case "delivered":
       return showReceipt(item);
+    case "editing": // another tab has taken it up: it is kept, and not sent
     case "waiting":
       store.onChange(() => replaceReceipt(item.id));
-      return showReceipt(item);
+      return showReceipt({ ...item, state: "waiting" });
     case "unsure":
       return askToSendAgain(item);
     case "unsent":

@@ -150,6 +150,38 @@ def test_a_change_to_what_was_sent_meanwhile_is_a_second_complaint(
     assert api.rows() == 2
 
 
+LOCKED = """async () => {
+  const [{ name }] = await indexedDB.databases();
+  await new Promise((locked) => {
+    navigator.locks.request(name, () => {
+      locked();
+      return new Promise((done) => (window.unlock = done));
+    });
+  });
+}"""
+"""As a tab does that waits for the answer to what it has sent."""
+
+WAITING_FOR_THE_LOCK = "navigator.locks.query().then(({ pending }) => pending.length)"
+
+
+def test_a_change_that_another_tab_takes_up_first_is_kept_and_told(
+    page: Page, context: BrowserContext, proxy: Proxy
+) -> None:
+    """Whoever confirms a change that another tab has just opened learns that it is not yet sent."""
+    change_offline(page, context, proxy)
+    offline(context, proxy, yes=False)
+    page.evaluate(LOCKED)
+    other = context.new_page()
+    other.goto(page.url)
+    wait_until(page, lambda: page.evaluate(WAITING_FOR_THE_LOCK) > 0)
+    page.click("[data-action=send]")
+    wait_until(page, lambda: page.evaluate(WAITING_FOR_THE_LOCK) > 1)
+    page.evaluate("unlock()")
+    expect(page.locator(".panel h2")).to_have_text(KEPT)
+    expect(other.locator("[name=text]")).to_have_value("改过的")
+    assert [item["state"] for item in kept(page)] == ["editing"]
+
+
 SENT_BETWEEN = """async () => {
   const [{ name }] = await indexedDB.databases();
   const db = await new Promise((done) => {
