@@ -166,6 +166,21 @@ def test_nobody_waits_for_a_slow_network(page: Page, proxy: Proxy, api: Api) -> 
     assert_delivered_once(page, proxy, api)
 
 
+def test_an_answer_that_never_comes_is_given_up(page: Page, proxy: Proxy, api: Api) -> None:
+    """After a minute others may send, on phones of 2021, too."""
+    page.clock.install()
+    page.add_init_script("delete AbortSignal.timeout")
+    write(page, proxy)
+    proxy.faults = ["hang"]
+    page.click("[data-action=send]")
+    wait_until(page, lambda: api.rows() == 1)
+    page.clock.fast_forward(60_000)
+    wait_until(page, lambda: kept(page)[0].get("tries"))
+    assert kept(page)[0]["uncertain"]
+    send_from_outbox(page, proxy)
+    assert_delivered_once(page, proxy, api)
+
+
 def test_a_lost_answer_on_a_shared_computer_is_asked_for_again(
     page: Page, proxy: Proxy, api: Api
 ) -> None:
