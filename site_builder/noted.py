@@ -12,12 +12,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from site_builder import cores
+from site_builder.turns import turn
 
 if TYPE_CHECKING:
     from site_builder.history import Change
@@ -117,10 +119,15 @@ class Inputs:
     options: tuple[str, ...]
 
     @property
-    def shelf(self) -> Shelf:
-        """Where a build of this folder leaves its note."""
+    def notes(self) -> Path:
+        """The folder in which a build into `out` leaves its note."""
         name = hashlib.blake2b(str(self.out.resolve()).encode(), digest_size=8).hexdigest()
-        return Shelf(self.cache / "notes" / name)
+        return self.cache / "notes" / name
+
+    def turn(self, wait: Callable[[], object]) -> AbstractContextManager[None]:
+        """Be the only process that builds into `out`, so that the note tells of all it wrote."""
+        self.notes.mkdir(parents=True, exist_ok=True)
+        return turn(self.notes / "lock", wait)
 
     def files(self) -> list[str]:
         """Return the configuration, the code, the templates and all content but matters."""

@@ -50,18 +50,31 @@ def build(
     `memory` is given by who builds again and again into a folder that nobody else writes.
 
     `rendered` is the engine's work when MkDocs itself called us. Raises ContentError with all
-    findings when the content has errors, and then leaves `out` as it was.
+    findings when the content has errors, and then leaves `out` as it was. While another process
+    builds into `out`, this one waits.
     """
-    _refuse_foreign_folder(out)
     options = ("downloads",) if with_downloads else ()
     day, cache = today or dt.date.today(), cache or noted.CACHE
     inputs = noted.Inputs(content, config, templates_of(config), out, cache, day, options)
-    shelf = memory or inputs.shelf
+    if memory:
+        return _build(inputs, memory, rendered, edition, say)
+    with inputs.turn(lambda: say("另一次生成正在写同一个文件夹，请稍等……")):
+        return _build(inputs, noted.Shelf(inputs.notes), rendered, edition, say)
+
+
+def _build(
+    inputs: noted.Inputs,
+    shelf: noted.Shelf,
+    rendered: Rendered | None,
+    edition: Edition | None,
+    say: Say,
+) -> Result:
+    _refuse_foreign_folder(inputs.out)
     looks = noted.look(inputs, shelf)
     # Others look while this process imports what builds: that takes as long.
     from site_builder import again, history
 
-    changes = history.kept_changes(content, cache)
+    changes = history.kept_changes(inputs.content, inputs.cache)
     if not (edition or rendered) and (made := again.build(inputs, shelf, looks, changes, say)):
         return made
     from site_builder import anew

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from site_builder.errors import SiteError
+from site_builder.turns import turn
 from site_builder.whole import write_whole
 
 MAIN = "main"
@@ -83,16 +83,9 @@ class Place:
         """Write the settings."""
         write_json(self.folder / "publish.json", asdict(settings))
 
-    @contextmanager
-    def turn(self, say: Say = lambda _: None) -> Iterator[None]:
+    def turn(self, say: Say = lambda _: None) -> AbstractContextManager[None]:
         """Wait for one's turn: of two pushes at once the second builds after the first."""
-        with (self.folder / "lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                say("前面还有一次发布没有做完，请稍等……")
-                fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        return turn(self.folder / "lock", lambda: say("前面还有一次发布没有做完，请稍等……"))
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 LAYERS = [
-    {"compact_json", "errors", "escaping", "gitenv", "schema", "cores", "spool", "whole"},
+    {"compact_json", "errors", "escaping", "gitenv", "schema", "cores", "spool", "turns", "whole"},
     {"model", "yaml_help", "yaml_plain", "yaml_text", "script"},
     {"load", "parse", "compose", "runs"},
     {"check", "prose", "quotes"},

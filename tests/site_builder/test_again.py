@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -17,11 +19,11 @@ import yaml
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from site_builder import again, anew, opendata, pipeline
+from site_builder import again, anew, history, opendata, pipeline
 from site_builder.errors import ContentError
 from site_builder.gitenv import environment
 from site_builder.model import Matter
-from site_builder.noted import Memory
+from site_builder.noted import CACHE, Memory
 from site_builder.publish.records import share
 from site_builder.render import Output
 from tests.factories import (
@@ -102,7 +104,7 @@ class Bureau:
         (self.folder / "next").rename(self.out)
 
     def build(self) -> int:
-        cache = self.folder / "cache"
+        cache = self.folder / CACHE
         made = pipeline.build(self.content, self.out, self.config, cache=cache, memory=self.memory)
         return made.written
 
@@ -449,7 +451,7 @@ def test_without_what_the_last_build_left_everything_is_built() -> None:
     with bureau() as office:
         for name in ("note", "stamps", "outputs", "faces", "rest", "runs"):
             office.build()
-            (kept,) = office.folder.glob(f"cache/notes/*/{name}")
+            (kept,) = office.folder.glob(f"{CACHE}/notes/*/{name}")
             kept.unlink()
             office.edit("third", _change("填报须知", f"写{name}"))
             office.build()
@@ -463,3 +465,33 @@ def test_nothing_changed_writes_nothing() -> None:
         before = {p: p.stat().st_mtime_ns for p in office.out.rglob("*")}
         assert office.build() == 0
         assert {p: p.stat().st_mtime_ns for p in office.out.rglob("*")} == before
+
+
+def test_a_second_build_of_the_same_folder_waits() -> None:
+    """Who starts a build in the middle of another is told so, and both end well."""
+    with bureau() as some, ExitStack() as ends, pytest.MonkeyPatch.context() as patch:
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "site_builder",
+            "build",
+            "--no-downloads",
+        ]
+        command += ["--content", some.content, "--out", some.out, "--config", some.config]
+        others = []
+        kept_changes = history.kept_changes
+
+        def meanwhile(content: Path, cache: Path) -> tuple[history.Change, ...]:
+            other = subprocess.Popen(command, cwd=some.folder, text=True, stdout=PIPE, stderr=PIPE)
+            others.append(ends.enter_context(other))
+            assert other.stderr
+            assert "另一次生成" in other.stderr.readline()
+            return kept_changes(content, cache)
+
+        patch.setattr(history, "kept_changes", meanwhile)
+        some.build()
+        patch.undo()
+        told, trouble = others[0].communicate()
+        assert (others[0].returncode, trouble) == (0, "")
+        assert "写了 0 个文件" in told
+        assert some.files() == some.clean()
