@@ -7,8 +7,10 @@ if ("serviceWorker" in navigator && "DecompressionStream" in window) {
   const loaded = document.readyState === "complete";
   if (loaded) whenIdle(start);
   else addEventListener("load", () => whenIdle(start), { once: true });
+  addEventListener("online", () => whenIdle(start));
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
-    show(data.note, data.date);
+    if (data.note === "online") hide("offline");
+    else show(data.note, data.date);
   });
 }
 
@@ -25,11 +27,20 @@ async function start() {
 }
 
 function show(name, day) {
-  const note = notes?.querySelector(`[data-note="${name}"]`);
+  const note = noteOf(name);
   if (!note) return;
   const time = note.querySelector("time");
   if (time && day) Object.assign(time, { textContent: day, dateTime: day });
   note.hidden = false;
+}
+
+function hide(name) {
+  const note = noteOf(name);
+  if (note) note.hidden = true;
+}
+
+function noteOf(name) {
+  return notes?.querySelector(`[data-note="${name}"]`);
 }
 
 function whenIdle(work) {

@@ -39,11 +39,12 @@ self.addEventListener("fetch", (event) => {
   else if (path.startsWith("data/")) event.respondWith(answerData(request, path, version));
 });
 
-/** Look for a new version; tell pages that there is one, or the asking one that nobody answers. */
+/** Look for a new version; tell pages that there is one, and the asking one whether anybody answers. */
 async function refresh(asking) {
   const before = (await copy.state()).version;
   const { version, date, problem } = await copy.refresh();
   if (problem === "network" && version) asking?.postMessage({ note: "offline", date });
+  if (!problem) asking?.postMessage({ note: "online" });
   if (!before || !version || version === before) return;
   for (const client of await self.clients.matchAll()) client.postMessage({ note: "updated" });
 }

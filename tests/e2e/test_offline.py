@@ -240,6 +240,20 @@ def test_guides_and_search_work_without_a_network(
     expect(page.locator("#answer")).to_contain_text(re.compile("工作日|当场"))
 
 
+def test_a_page_opened_without_a_network_learns_that_it_is_back(
+    page: Page, context: BrowserContext, server: Server
+) -> None:
+    """It says that there is none for as long as there is none, and no longer."""
+    visit(page, server)
+    cut_off(context, server)
+    page.goto(f"{server.url}matters/")
+    expect(page.locator("[data-note=offline]")).to_be_visible()
+    wait_for(page, lambda found: found.get("problem"))
+    server.breaks = lambda _path: False
+    context.set_offline(False)
+    expect(page.locator("[data-note=offline]")).to_be_hidden()
+
+
 def test_the_next_page_comes_from_the_device(page: Page, server: Server, site: Path) -> None:
     """While the copy is the published version, the next page costs nothing; a reload asks."""
     visit(page, server)
