@@ -208,6 +208,7 @@ async function sendKept(item) {
 /** Nothing stays on this device: not what was written, and not the receipt. */
 async function sendUnkept(item) {
   const sent = await attempt(root, item);
+  if (sent.state === "delivered") await (edited ? store.replace(edited.id) : store.removeDraft(kind)).catch(() => {});
   if (sent.state !== "waiting") return sent;
   return { ...sent, state: sent.uncertain ? "unsure" : "unsent" };
 }

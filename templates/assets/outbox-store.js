@@ -42,13 +42,13 @@ export class OutboxStore {
     });
   }
 
-  /** Keep an item as people changed it, instead of what it was. Fails when the id is taken: another
-   * tab may have sent, or be sending, what it was before. */
+  /** Keep an item as people changed it, or nothing, instead of what it was. Fails when the id is
+   * taken: another tab may have sent, or be sending, what it was before. */
   async replace(before, item) {
     await this.change(["items"], (items) => {
       items.get(before).onsuccess = ({ target }) => {
         if (!taken(target.result)) items.delete(before);
-        items.add(item);
+        if (item) items.add(item);
       };
     });
   }

@@ -90,14 +90,19 @@ def test_a_shared_computer_keeps_nothing(page: Page, proxy: Proxy, api: Api) -> 
     assert api.rows() == 1
 
 
+def keep_draft(page: Page, proxy: Proxy) -> None:
+    """Begin to write a complaint, until the device has it."""
+    page.goto(f"{proxy.url}complaints/")
+    page.fill("[name=text]", "还没写完")
+    expect(page.locator("[data-saved]")).to_contain_text("草稿已存")
+
+
 @pytest.mark.parametrize("way", ["the form", "a shared computer's form", "the outbox"])
 def test_what_was_refused_for_its_id_goes_out_with_another(
     page: Page, context: BrowserContext, proxy: Proxy, api: Api, way: str
 ) -> None:
     """Two tabs went on with one draft, and nothing tells the second that the first was sent."""
-    page.goto(f"{proxy.url}complaints/")
-    page.fill("[name=text]", "还没写完")
-    expect(page.locator("[data-saved]")).to_contain_text("草稿已存")
+    keep_draft(page, proxy)
     other = context.new_page()
     write(other, proxy, "第二件")
     write(page, proxy, "第一件")
@@ -180,6 +185,34 @@ def test_a_change_that_another_tab_takes_up_first_is_kept_and_told(
     expect(page.locator(".panel h2")).to_have_text(KEPT)
     expect(other.locator("[name=text]")).to_have_value("改过的")
     assert [item["state"] for item in kept(page)] == ["editing"]
+
+
+NO_ROOM_FOR_ITEMS = """() => {
+  IDBObjectStore.prototype.add = () => {
+    throw new DOMException("", "QuotaExceededError");
+  };
+}"""
+"""As with photos: there is room for a draft, which has none."""
+
+
+@pytest.mark.parametrize("way", ["a draft", "a change", "a change on a shared computer"])
+def test_what_is_sent_without_being_kept_leaves_nothing(
+    page: Page, context: BrowserContext, proxy: Proxy, api: Api, way: str
+) -> None:
+    """Neither the draft comes back, nor what waits is still there to be sent as it was."""
+    if way == "a draft":
+        keep_draft(page, proxy)
+        write(page, proxy)
+    else:
+        change_offline(page, context, proxy)
+        offline(context, proxy, yes=False)
+    if way == "a change on a shared computer":
+        share(page)
+    else:
+        page.evaluate(NO_ROOM_FOR_ITEMS)
+    assert send(page) == RECEIVED
+    assert kept(page) == []
+    assert api.rows() == 1
 
 
 SENT_BETWEEN = """async () => {
