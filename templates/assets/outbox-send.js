@@ -9,7 +9,7 @@ const FIRST_WAIT = 5_000;
 const LONGEST_WAIT = 15 * 60_000;
 
 // Problem types of the API (form_api/errors.py).
-const KEPT_NOTHING = new Set(["too-many", "proof-required", "spent-proof", "busy", "storage-full"]);
+const KEPT_NOTHING = new Set(["too-slow", "too-many", "proof-required", "spent-proof", "busy", "storage-full"]);
 const TRY_AGAIN = new Set([...KEPT_NOTHING, "not-found", "no-page", "method-not-allowed"]);
 const TO_CORRECT = new Set(["invalid-answers", "malformed-body"]);
 const TOO_LARGE = 413;
