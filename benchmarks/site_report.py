@@ -155,7 +155,7 @@ GOALS: Final = (
         "≤ 0.25",
         0.25,
         _memory_against_hugo,
-        "OpenCC's dictionaries (40 MiB), remembered lines (30 a process), a face of each matter",
+        "OpenCC's dictionaries (40 MiB), remembered lines (30 a process)",
     ),
     Goal(
         "time a page at 50,000, in times of 1,000",
@@ -169,8 +169,8 @@ GOALS: Final = (
         "bounded",
         4,
         _memory_growth,
-        "the inside of a matter is on disk; its face, its page and its entry in lists are not: "
-        "4 KB of each matter in each process",
+        "matters are on disk; the names and times of their files, the places of their entries in "
+        "lists and one file of open data are not: 1 KB of each matter in each process",
     ),
     Goal(
         "146 matters from nothing, s",

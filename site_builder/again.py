@@ -24,6 +24,7 @@ from site_builder.noted import MOST, NEWS, Before, Inputs, Looks, Note, Shelf
 from site_builder.offline import LARGEST
 from site_builder.pages import Content, news, pages_of
 from site_builder.pipeline import Result, Say
+from site_builder.sequences import Joined
 from site_builder.site import converter_of, site_of
 
 
@@ -72,7 +73,7 @@ def build(
         shown.append(news(content, {url for url in pages if (out / url / "index.html").exists()}))
     engine = enginecache.rendered(inputs.config, inputs.content, inputs.templates, inputs.cache)
     large = done.matters > LARGEST
-    site = site_of(inputs, content, engine, shown, large=large, runs=last.runs)
+    site = site_of(inputs, content, engine, Joined(shown), large=large, runs=last.runs)
     files = list(site.page_files())
     if looks.touched() != set():
         return None

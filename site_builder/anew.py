@@ -13,7 +13,7 @@ from site_builder.again import put_rest
 from site_builder.catalogue import load_catalogue
 from site_builder.errors import SiteError
 from site_builder.history import Change
-from site_builder.model import Catalogue, Inside
+from site_builder.model import Catalogue
 from site_builder.noted import CACHE, Inputs, Looks, Shelf
 from site_builder.offline import LARGEST
 from site_builder.output import Edition
@@ -23,7 +23,6 @@ from site_builder.prose import Rendered
 from site_builder.quotes import quoted_page
 from site_builder.render import Output
 from site_builder.site import Site, site_of
-from site_builder.spool import Spool
 
 if TYPE_CHECKING:
     from form_definitions import Form
@@ -78,7 +77,7 @@ def _made(
 
     content, cache = inputs.content, inputs.cache
     rendering = cores.aside(partial(_rendered, inputs)) if rendered is None else lambda: rendered
-    everything = load_catalogue(content, Spool(cache, Inside))
+    everything = load_catalogue(content, cache)
     catalogue = everything.in_force(inputs.today)
     engine = rendering()
     prose = tuple(quoted_page(page, catalogue.figures) for page in engine.prose)

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from site_builder import cores, load
 from site_builder.check import RULES, Rule, Site, Text, judge, together
 from site_builder.errors import ContentError, Finding, Severity
-from site_builder.model import Catalogue, Document, Inside, Matter, SharedMaterial, Theme
+from site_builder.model import Catalogue, Document, Matter, SharedMaterial, Theme
 from site_builder.parse import Parser
-from site_builder.spool import Spool
+from site_builder.store import Store
 
 Record = TypeVar("Record")
 
 
-def load_catalogue(content: Path, spool: Spool[Inside] | None = None) -> Catalogue:
-    """Return the catalogue of a content folder; what is inside a matter waits in the spool, if any.
+def load_catalogue(content: Path, folder: Path | None = None) -> Catalogue:
+    """Return the catalogue of a content folder; its matters wait in files below `folder`, if any.
 
     Raises ContentError with every finding when one of them is an error.
     """
     rules = [rule for rule in RULES.values() if rule.severity is Severity.ERROR]
-    catalogue, findings = _judged(content, rules, dt.date.today(), _spooling(spool))
+    keeping = _storing(Store(folder, load.MatterTexts(content).source)) if folder else _KEEPING
+    catalogue, findings = _judged(content, rules, dt.date.today(), keeping)
     if findings:
         raise ContentError(findings)
     return catalogue
@@ -39,7 +40,7 @@ def examine(content: Path, today: dt.date | None = None) -> tuple[Catalogue, lis
 
 def check(content: Path) -> list[Finding]:
     """Return all findings, sorted; what is inside a matter is forgotten as soon as it is judged."""
-    return _judged(content, RULES.values(), dt.date.today(), _forgetting)[1]
+    return _judged(content, RULES.values(), dt.date.today(), _Keeping(_forgetting, tuple))[1]
 
 
 def read(content: Path) -> tuple[Catalogue, list[Finding]]:
@@ -54,33 +55,38 @@ def with_matters(
 ) -> tuple[Catalogue, list[Finding]]:
     """Return a catalogue with the matters in some files, and what is wrong with these."""
     site = Site(rest, content, dt.date.today())
-    matters, findings = _read(site, files, (), _keeping(rest))
+    matters, findings = _read(site, files, (), _KEEPING)
     return replace(rest, matters=matters), findings
 
 
-Leave = Callable[[Matter], None]
-"""What becomes of a matter's inside when the matter is judged."""
+class _Keeping(NamedTuple):
+    """What becomes of matters that are judged."""
+
+    leave: Callable[[Catalogue, Matter], Any]
+    """Returns what the process that read a matter hands on of it."""
+    gather: Callable[[Iterable[Any]], Sequence[Matter]]
+    """Returns the matters from all that was handed on."""
 
 
-def _keeping(_: Catalogue) -> Leave:
-    return lambda _: None
+_KEEPING: Final = _Keeping(lambda _, matter: matter, tuple)
 
 
-def _spooling(spool: Spool[Inside] | None) -> Callable[[Catalogue], Leave]:
-    return (lambda _: lambda matter: matter.kept.put(spool)) if spool else _keeping
+def _storing(store: Store) -> _Keeping:
+    return _Keeping(lambda _, matter: store.put(matter), store.matters)
 
 
-def _forgetting(rest: Catalogue) -> Leave:
+def _forgetting(rest: Catalogue, matter: Matter) -> Matter:
     """Forget what is inside; rules about packages look into their matters, so these are kept."""
-    wanted = {i for package in rest.packages for i in package.possible_matter_ids}
-    return lambda matter: None if matter.id in wanted else matter.kept.forget()
+    if matter.id not in rest.possible_matter_ids:
+        matter.kept.forget()
+    return matter
 
 
 def _judged(
     content: Path,
     rules: Iterable[Rule],
     today: dt.date,
-    leaving: Callable[[Catalogue], Leave] = _keeping,
+    keeping: _Keeping = _KEEPING,
 ) -> tuple[Catalogue, list[Finding]]:
     """Read and judge the content: each file by itself, and at the end what concerns several."""
     alone, in_common = ([r for r in rules if r.local == local] for local in (True, False))
@@ -88,28 +94,31 @@ def _judged(
     files = load.matter_files(content)
     site = Site(rest, content, today)
     site = site.part((), site.texts_of(sorted(site.file_set.difference(files))))
-    matters, wrong = _read(site, files, alone, leaving(rest))
+    matters, wrong = _read(site, files, alone, keeping)
     whole = site.part(matters, site.texts)
-    findings += [*wrong, *judge(site, alone), *judge(whole, in_common)]
+    others = cores.aside(lambda: list(judge(whole, in_common)))  # what it compares goes with it
+    findings += [*wrong, *judge(site, alone), *others()]
     return whole.catalogue, sorted(set(together(findings)))
 
 
 def _read(
-    site: Site, files: Iterable[str], rules: Collection[Rule], leave: Leave
-) -> tuple[tuple[Matter, ...], list[Finding]]:
+    site: Site, files: Iterable[str], rules: Collection[Rule], keeping: _Keeping
+) -> tuple[Sequence[Matter], list[Finding]]:
     """Read matters on every core, in the order of themes and names, each judged by who reads it."""
     order = {theme.id: i for i, theme in enumerate(site.catalogue.themes)}
     names = sorted(files, key=lambda f: (order.get(f.split("/")[1], len(order)), load.matter_id(f)))
     with cores.uncollected():
-        done = cores.share(names, partial(_matters, site, rules, leave))
+        done = cores.share(names, partial(_matters, site, rules, keeping))
         findings = [finding for _, wrong in done for finding in wrong]
-        return tuple(matter for matter, _ in done if matter), findings
+        return keeping.gather(left for left, _ in done if left is not None), findings
 
 
 def _matters(
-    site: Site, rules: Collection[Rule], leave: Leave, files: Iterable[str]
-) -> Iterator[tuple[Matter | None, list[Finding]]]:
-    """Yield the matter of each file and what is wrong with it; None where it cannot be read."""
+    site: Site, rules: Collection[Rule], keeping: _Keeping, files: Iterable[str]
+) -> Iterator[tuple[Any, tuple[Finding, ...]]]:
+    """Yield what is handed on of each file's matter, None where it cannot be read, and what is
+    wrong with it.
+    """
     texts = load.MatterTexts(site.content)
     names = iter(files)
     while some := list(islice(names, _AT_ONCE)):
@@ -120,9 +129,8 @@ def _matters(
             for finding in judge(part, rules):
                 read[finding.file][1].append(finding)
         texts.forget()
-        for matter in matters:
-            leave(matter)
-        yield from read.values()
+        for matter, wrong in read.values():
+            yield matter and keeping.leave(site.catalogue, matter), tuple(wrong)
 
 
 _AT_ONCE: Final = 100

@@ -41,8 +41,8 @@ def made_from(
 
 def standing(
     shelf: Shelf, looks: Looks, site: Site, made_from: Callable[[], dict[str, bytes]]
-) -> frozenset[str]:
-    """Return the addresses of guides that are on disk as they would be written."""
+) -> frozenset[int]:
+    """Return the numbers of the pages that are guides and on disk as they would be written."""
     touched, known = looks.touched(), shelf.get("guides")
     if not (looks.note and known) or touched is None:
         return frozenset()
@@ -53,4 +53,4 @@ def standing(
         digest = digests.get(page.url)
         return known.get(page.url) == digest is not None and touched.isdisjoint(site.paths(page))
 
-    return frozenset(page.url for page in site.pages if stands(page))
+    return frozenset(number for number, page in enumerate(site.pages) if stands(page))

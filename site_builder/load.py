@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _FIRST: Final = re.compile(r"---[ \t]*\r?\n")
 _LAST: Final = re.compile(r"\n---[ \t]*(?:\r?\n|\Z)")
 """The lines around front matter. One pattern for all of it would look at every sign three times."""
+_BELOW_FENCE: Final = 2
+"""The line that front matter begins in."""
 
 
 def front_matter(text: str) -> tuple[str, str] | None:
@@ -77,6 +79,10 @@ class MatterTexts:
         self._kept[file] = text
         return parse_front_matter(text, file, self._front_matter)
 
+    def source(self, file: str) -> Source:
+        """Return where a file's values stand; that is found out when somebody asks."""
+        return Source(file, _Lines(self._front_matter, file, _BELOW_FENCE))
+
     def _front_matter(self, file: str) -> str:
         """Return a file's front matter; nothing when it is gone meanwhile."""
         try:
@@ -128,7 +134,7 @@ def parse_front_matter(
             "第一行写 ---，各栏写完后另起一行再写 ---",
         )
     values, prose = parts
-    return _parse(values, file, 2, prose.strip(), again or (lambda _: values))
+    return _parse(values, file, _BELOW_FENCE, prose.strip(), again or (lambda _: values))
 
 
 def read_data_files(content: Path) -> Iterator[Document | Finding]:
@@ -207,16 +213,14 @@ class _Lines(Mapping[tuple[str | int, ...], int]):
         return _found(self._again, self._file, self._first_line)
 
     def __getitem__(self, path: tuple[str | int, ...]) -> int:
-        if len(path) == 1 and isinstance(path[0], str):
-            return self._top(f"\n{path[0]}:")
+        if len(path) == 1 and isinstance(path[0], str) and (line := self._top(f"\n{path[0]}:")):
+            return line
         return self._found[path]
 
     def _top(self, key: str) -> int:
         text = f"\n{self._again(self._file)}"
         place = text.find(key)
-        if place < 0:
-            raise KeyError(key)
-        return text.count("\n", 1, place + 1) + self._first_line
+        return text.count("\n", 1, place + 1) + self._first_line if place >= 0 else 0
 
     def __iter__(self) -> Iterator[tuple[str | int, ...]]:
         return iter(self._found)
@@ -229,8 +233,15 @@ class _Lines(Mapping[tuple[str | int, ...], int]):
 def _found(
     again: Callable[[str], str], file: str, first_line: int
 ) -> dict[tuple[str | int, ...], int]:
-    found = yaml_plain.lines(again(file)) or {}
-    return {place: line + first_line for place, line in found.items()}
+    text = again(file)
+    found = yaml_plain.lines(text)
+    if found is not None:
+        return {place: line + first_line for place, line in found.items()}
+    import yaml
+
+    lines: dict[tuple[str | int, ...], int] = {}
+    _plain(yaml.compose(text, Loader=yaml.CSafeLoader), (), lines, first_line)
+    return lines
 
 
 def unreadable(text: str, file: str, first_line: int) -> list[Finding]:

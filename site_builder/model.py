@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Set
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from site_builder.schema import LICENCE, NEED_REQUIRED, NEED_WAIVABLE
-from site_builder.spool import Spool, Spooled
+from site_builder.sequences import Some
 
 Value = Any
 """A value of a content file as read: str, list or dict of the same."""
+_NO_LINES: Final[Mapping[tuple[str | int, ...], int]] = {}
 
 
-@dataclass(frozen=True, slots=True)
 class Source:
-    """Where a record was read: its file and the line of every value in it."""
+    """Where a record was read: its file and the line of every value in it.
 
-    file: str
-    lines: Mapping[tuple[str | int, ...], int] = field(default_factory=dict, compare=False)
+    Two of one file are the same. No dataclass, because of these a spool would keep the lines, too.
+    """
+
+    __slots__ = ("file", "lines")
+
+    def __init__(self, file: str, lines: Mapping[tuple[str | int, ...], int] = _NO_LINES) -> None:
+        self.file, self.lines = file, lines
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Source) and self.file == other.file
+
+    def __hash__(self) -> int:
+        return hash(self.file)
 
     def line(self, *path: str | int) -> int:
         """Return the line of the value at `path`, or of the nearest thing around it."""
@@ -142,7 +155,7 @@ class Commitment(Record, frozen=True):
     verification: str
 
 
-class Inside(Record, frozen=True):
+class Inside(Record, frozen=True, array_like=True):
     """What stands inside a matter's guide; lists and most rules need none of it."""
 
     conditions: tuple[str, ...]
@@ -155,41 +168,43 @@ class Inside(Record, frozen=True):
 
 
 class Kept:
-    """The inside of one matter: in memory, in a spool, or forgotten when nobody needs it any more.
+    """What is kept beside a matter: where it was read, and its inside, unless that is forgotten.
 
-    The insides of ten thousand matters are four fifths of their size.
+    The inside is four fifths of a matter's size, and most who look at a matter need none of it. A
+    build keeps both in a store (store.py).
     """
 
-    __slots__ = ("_inside", "_spooled")
+    __slots__ = ("_inside", "_source")
 
-    def __init__(self, inside: Inside | None, spooled: Spooled[Inside] | None = None) -> None:
-        self._inside, self._spooled = inside, spooled
+    def __init__(self, source: Source, inside: Inside) -> None:
+        self._source = source
+        self._inside: Inside | None = inside
 
-    def __call__(self) -> Inside:
-        """Return the inside."""
-        if self._inside is not None:
-            return self._inside
-        assert self._spooled, "this matter's inside was forgotten"
-        return self._spooled.get()
+    @property
+    def source(self) -> Source:
+        """Where the matter was read."""
+        return self._source
+
+    @property
+    def inside(self) -> Inside:
+        """What stands inside its guide."""
+        assert self._inside is not None, "this matter's inside was forgotten"
+        return self._inside
 
     def forget(self) -> None:
         """Keep the inside no longer."""
         self._inside = None
 
-    def put(self, spool: Spool[Inside]) -> None:
-        """Keep the inside in a spool."""
-        self._inside, self._spooled = None, spool.put(self())
-
-    def __reduce__(self) -> tuple[type[Kept], tuple[Inside | None, Spooled[Inside] | None]]:
-        return Kept, (self._inside, self._spooled)
-
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Kept) and self() == other()
+        return isinstance(other, Kept) and (self.source, self.inside) == (
+            other.source,
+            other.inside,
+        )
 
     __hash__ = None  # type: ignore[assignment]
 
 
-class Matter(Record, frozen=True):
+class Matter(Record, frozen=True, array_like=True):
     """An approval matter (事项): one content file, one guide."""
 
     id: str
@@ -225,20 +240,23 @@ class Matter(Record, frozen=True):
     effective_on: dt.date | None
     expires_on: dt.date | None
     commitment: Commitment | None
-    waivable: tuple[Material, ...]
-    """The materials that may be handed in later."""
     material_count: int
+    waivable_count: int
     kept: Kept
-    source: Source
     broken: frozenset[str] = frozenset()
     """Fields that could not be read; rules that need them stay silent."""
     face: bytes = b""
     """A digest of all that pages other than its guide and its packages show of it."""
 
     @property
+    def source(self) -> Source:
+        """Where it was read."""
+        return self.kept.source
+
+    @property
     def inside(self) -> Inside:
         """What stands inside its guide, fetched from where it is kept."""
-        return self.kept()
+        return self.kept.inside
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -249,6 +267,11 @@ class Matter(Record, frozen=True):
     def materials(self) -> tuple[Material, ...]:
         """What to hand in (申请材料)."""
         return self.inside.materials
+
+    @property
+    def waivable(self) -> tuple[Material, ...]:
+        """The materials that may be handed in later (容缺后补)."""
+        return tuple(material for material in self.materials if material.waivable)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -426,7 +449,8 @@ class MergedMaterial:
 class Catalogue:
     """Everything the site says, read once."""
 
-    matters: tuple[Matter, ...]
+    matters: Sequence[Matter]
+    """In a tuple, or in a build's store (store.py), from where each comes when somebody asks."""
     packages: tuple[Package, ...]
     themes: tuple[Theme, ...]
     zones: tuple[Zone, ...]
@@ -440,24 +464,34 @@ class Catalogue:
     replies: tuple[Document, ...] = ()
 
     @cached_property
-    def by_id(self) -> dict[str, Matter]:
+    def by_id(self) -> Mapping[str, Matter]:
         """Matters by id."""
-        return {m.id: m for m in self.matters}
+        return _ById(self.matters, self._walk.numbers)
 
     @cached_property
     def packages_of(self) -> dict[str, tuple[Package, ...]]:
-        """The packages that contain a matter, by the matter's id."""
-        return {m.id: tuple(p for p in self.packages if m.id in p.matter_ids) for m in self.matters}
+        """The packages that contain a matter, by the matter's id; most are in none."""
+        ids = {id_ for package in self.packages for id_ in package.matter_ids}
+        return {id_: tuple(p for p in self.packages if id_ in p.matter_ids) for id_ in ids}
+
+    @cached_property
+    def possible_matter_ids(self) -> frozenset[str]:
+        """Every matter that a package may show."""
+        return frozenset(i for package in self.packages for i in package.possible_matter_ids)
 
     def in_force(self, day: dt.date) -> Catalogue:
         """Return the catalogue as it holds on a day: 生效日期 reached, 失效日期 not."""
-        matters = tuple(
-            m
-            for m in self.matters
-            if (m.effective_on or day) <= day and not (m.expires_on and m.expires_on <= day)
-        )
-        if len(matters) == len(self.matters):
+
+        def in_force(matter: Matter) -> bool:
+            expired = matter.expires_on and matter.expires_on <= day
+            return (matter.effective_on or day) <= day and not expired
+
+        dated = zip(self._walk.lists[_DATED], self.listed(*_DATED), strict=True)
+        out = {number for number, matter in dated if not in_force(matter)}
+        if not out:
             return self
+        numbers = [number for number in range(len(self.matters)) if number not in out]
+        matters = Some(self.matters, array("I", numbers))
         ids = {m.id for m in matters}
         packages = tuple(p.limited_to(ids) for p in self.packages)
         return replace(
@@ -467,9 +501,36 @@ class Catalogue:
             cancelled=tuple(c for c in self.cancelled if c.matter_id in ids),
         )
 
-    def of_theme(self, theme_id: str) -> tuple[Matter, ...]:
+    def of_theme(self, theme_id: str) -> Sequence[Matter]:
         """Return a theme's matters in the bureau's order."""
-        return tuple(m for m in self.matters if m.theme_id == theme_id)
+        return self.listed("theme", theme_id)
+
+    def listed(self, kind: str, value: str = "") -> Sequence[Matter]:
+        """Return the matters that a list shows (`_lists_of`), in the bureau's order."""
+        return Some(self.matters, self._walk.lists.get((kind, value), ()))
+
+    @cached_property
+    def _walk(self) -> _Walk:
+        """What one walk over all matters finds; looking at each of thousands takes time."""
+        walk = _Walk()
+        for number, matter in enumerate(self.matters):
+            walk.numbers[matter.id] = number
+            walk.materials += matter.material_count
+            walk.waivable += matter.waivable_count
+            for key in self._lists_of(matter):
+                walk.lists[key].append(number)
+        return walk
+
+    def _lists_of(self, matter: Matter) -> Iterator[tuple[str, str]]:
+        yield "theme", matter.theme_id
+        yield "department", matter.department
+        for audience in dict.fromkeys(matter.audiences):
+            yield "audience", audience
+        if zone := self.zone_of(matter):
+            yield "zone", zone.id
+        for kind, is_listed in _LISTED.items():
+            if is_listed(matter):
+                yield kind, ""
 
     def zone_of(self, matter: Matter) -> Zone | None:
         """Return the zone whose windows handle the matter."""
@@ -496,29 +557,75 @@ class Catalogue:
     @cached_property
     def figures(self) -> dict[str, float | int]:
         """The totals the site quotes, counted here and typed nowhere."""
-        licences = [m for m in self.matters if m.licence]
+        count, listed = len(self.matters), {kind: len(self.listed(kind)) for kind in _LISTED}
         return {
-            "matters": len(self.matters),
-            "waivable_matters": sum(bool(m.waivable) for m in self.matters),
-            "waivable_materials": sum(len(m.waivable) for m in self.matters),
+            "matters": count,
+            "waivable_matters": listed["waivable"],
+            "waivable_materials": self._walk.waivable,
             "packages": len(self.packages),
-            "commitment": sum(m.commitment is not None for m in self.matters),
-            "devolved": sum(m.devolved for m in self.matters),
+            "commitment": listed["commitment"],
+            "devolved": listed["devolved"],
             "cancelled": len(self.cancelled),
             "windows": sum(len(z.windows) for z in self.zones if z.windows),
             "zones": len(self.zones),
             "townships": len(self.townships),
-            "materials": sum(m.material_count for m in self.matters),
-            "online": sum(m.online for m in self.matters),
-            "online_percent": _percent(sum(m.online for m in self.matters), len(self.matters)),
-            "in_office": sum(m.in_office == "是" for m in licences),
-            "in_office_percent": _percent(
-                sum(m.in_office == "是" for m in licences), len(licences)
-            ),
-            "no_visit": sum(m.no_visit for m in self.matters),
-            "on_the_spot": sum(m.promised_days == 0 for m in self.matters),
-            "free": sum(not m.charged for m in self.matters),
+            "materials": self._walk.materials,
+            "online": listed["online"],
+            "online_percent": _percent(listed["online"], count),
+            "in_office": listed["in-office"],
+            "in_office_percent": _percent(listed["in-office"], listed["licence"]),
+            "no_visit": listed["no-visit"],
+            "on_the_spot": listed["on-the-spot"],
+            "free": listed["free"],
         }
+
+
+_LISTED: Final[Mapping[str, Callable[[Matter], bool]]] = {
+    "waivable": lambda matter: matter.waivable_count > 0,
+    "commitment": lambda matter: matter.commitment is not None,
+    "devolved": lambda matter: matter.devolved,
+    "online": lambda matter: matter.online,
+    "no-visit": lambda matter: matter.no_visit,
+    "on-the-spot": lambda matter: matter.promised_days == 0,
+    "free": lambda matter: not matter.charged,
+    "licence": lambda matter: matter.licence,
+    "in-office": lambda matter: matter.licence and matter.in_office == "是",
+    "dated": lambda matter: bool(matter.effective_on or matter.expires_on),
+}
+"""What lists and totals are of, apart from themes and the like."""
+_DATED: Final = ("dated", "")
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where matters are in the bureau's order, and sums over all of them."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    """By id; of two matters with one id, that of the later one."""
+    lists: dict[tuple[str, str], array[int]] = field(
+        default_factory=lambda: defaultdict(lambda: array("I"))
+    )
+    materials: int = 0
+    waivable: int = 0
+
+
+class _ById(Mapping[str, Matter]):
+    """Matters by id. Packages and the first page ask for the same ones again and again."""
+
+    def __init__(self, matters: Sequence[Matter], numbers: Mapping[str, int]) -> None:
+        self._matters, self._numbers = matters, numbers
+        self._asked: dict[str, Matter] = {}
+
+    def __getitem__(self, matter_id: str) -> Matter:
+        if matter_id not in self._asked:
+            self._asked[matter_id] = self._matters[self._numbers[matter_id]]
+        return self._asked[matter_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
 
 
 def _percent(part: int, whole: int) -> float:

@@ -24,7 +24,7 @@ from site_builder.turns import turn
 if TYPE_CHECKING:
     from site_builder.history import Change
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 _JUST_NOW: Final = 50_000_000
 """A file this young (ns) may be written again without its times telling; it counts as changed."""
 _CODE: Final = Path(__file__).parent
@@ -39,13 +39,13 @@ BUILD_RECORD: Final = "data/build.json"
 NEWS: Final = "changes/"
 """The page of all changes, told to everybody."""
 
-Stamp = tuple[int, ...]
-"""A file's time, size and number. For what is read also when its entry changed; hard links, which
-releases share their files by, change that, too.
+Stamp = bytes
+"""A file's time, size and number, as one value: a build keeps four for each matter. For what is
+read also when its entry changed; hard links, which releases share their files by, change that, too.
 """
-YOUNG: Final[Stamp] = (0,)
+YOUNG: Final[Stamp] = b"young"
 """The stamp of a file that was written just now; it does not say that the file is the same."""
-GONE: Final[Stamp] = ()
+GONE: Final[Stamp] = b"gone"
 """The stamp of a file that was removed."""
 Read = tuple[Stamp, bytes]
 """A file's stamp, and a digest of what it holds."""
@@ -224,8 +224,10 @@ class Before:
 
     def all_stamps(self, shelf: Shelf, note: Note | None) -> dict[str, Stamp]:
         """Return the stamps of all matter files."""
-        known = shelf.get("stamps") | note.stamps if note and self.edited else {}
-        return known | self.stamps
+        if not (note and self.edited):
+            return self.stamps
+        known: dict[str, Stamp] = shelf.get("stamps")
+        return known | note.stamps | self.stamps
 
 
 class Looks(NamedTuple):
@@ -335,13 +337,13 @@ def _below(folder: str) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def _stamp(stat: os.stat_result) -> Stamp:
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+    return b"%d %d %d" % (stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
 
 def _read_stamp(stat: os.stat_result, young: int) -> Stamp:
     if stat.st_mtime_ns >= young:
         return YOUNG
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_ctime_ns
+    return b"%d %d %d %d" % (stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_ctime_ns)
 
 
 def _files(folder: Path) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from site_builder.compact_json import compact_json
+from site_builder.compact_json import compact_json, json_list
 from site_builder.model import Catalogue, Matter, Package, Zone
 from site_builder.render import HANS, HANT, Output, Renderer
 from site_builder.schema import MATTER
@@ -27,7 +27,7 @@ def catalogue_file(catalogue: Catalogue, site: Mapping[str, Any]) -> Output:
             "demonstration": site["演示"] == "是",
             "figures": catalogue.figures,
             "themes": catalogue.themes,
-            "matters": [matter_summary(catalogue, m) for m in catalogue.matters],
+            "matters": json_list(matter_summary(catalogue, m) for m in catalogue.matters),
             "packages": [package_record(p) for p in catalogue.packages],
             "zones": catalogue.zones,
             "townships": catalogue.townships,
@@ -94,7 +94,7 @@ def matter_summary(catalogue: Catalogue, matter: Matter) -> dict[str, Any]:
         "charged": matter.charged,
         "devolved": matter.devolved,
         "commitment": matter.commitment is not None,
-        "waivable_materials": len(matter.waivable),
+        "waivable_materials": matter.waivable_count,
         "materials": matter.material_count,
         "zone": zone.id if zone else "",
         "windows": str(matter.windows),

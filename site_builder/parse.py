@@ -77,10 +77,9 @@ class Parser:
         return model.Matter(
             id=name.removesuffix(".md"),
             theme_id=sys.intern(theme_id),
-            waivable=tuple(m for m in inside.materials if m.waivable),
             material_count=len(inside.materials),
-            kept=model.Kept(inside),
-            source=self.source,
+            waivable_count=sum(material.waivable for material in inside.materials),
+            kept=model.Kept(self.source, inside),
             broken=self._broken_fields(),
             face=_face(fields, inside),
             **fields,

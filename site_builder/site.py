@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from itertools import chain
@@ -20,6 +21,7 @@ from site_builder.prose import Rendered
 from site_builder.render import HANS, HANT, Output, Renderer, Texts, json_ld
 from site_builder.runs import Runs
 from site_builder.script import Converter, converter
+from site_builder.sequences import Joined, Some
 from site_builder.structured import government_service
 
 
@@ -45,11 +47,11 @@ class Site:
         renderer: Renderer,
         assets: Assets,
         copy: OfflineCopy,
-        pages: Iterable[Page],
+        pages: Joined[Page],
     ) -> None:
         self.data, self.catalogue, self.content = data, content.catalogue, content
         self.renderer, self.assets, self.copy = renderer, assets, copy
-        self.pages = list(pages)
+        self.pages = pages
 
     def page_files(self) -> Iterator[Output]:
         """Yield the files of pages one after the other, for who changes them before writing."""
@@ -64,38 +66,40 @@ class Site:
             paths.append(opendata.matter_path(page.context["matter"]))
         return paths
 
-    def write(self, out: Path, more: Iterable[Output], standing: Set[str]) -> tuple[int, set[str]]:
+    def write(self, out: Path, more: Iterable[Output], standing: Set[int]) -> tuple[int, set[str]]:
         """Write the whole site and `more` files below `out`, remove what is no longer in it, and
-        return how many files were written and where all of them are. Pages at `standing` addresses
-        are there as they would be written.
+        return how many files were written and where all of them are. Pages with `standing`
+        numbers are there as they would be written.
 
         What knows all pages and holds none is made beside them; the offline copy holds them all.
         """
         present = cores.aside(partial(output.present, out))
-        pages = [page for page in self.pages if page.url not in standing]
-        others, *made = self._written(out, [None, *pages])
+        numbers, (others, *made) = self._written(out, standing)
         self.copy.files = others.packed or {}
+        records = {n: some.record for n, some in zip(numbers, made, strict=True) if some.record}
+        paths = {*others.paths}
+        for number, page in enumerate(self.pages):
+            self.copy.add_page(page, records.get(number))
+            paths.update(self.paths(page))
         last = chain(self.copy.outputs(self.renderer.templates), more)
-        paths = {*others.paths, *chain.from_iterable(map(self.paths, self.pages))}
         written = sum(some.written for some in (others, *made))
         written += output.write_some(output.noted(last, paths), out)
         output.remove(present() - paths, out)
         return written, paths
 
-    def _written(self, out: Path, items: Sequence[Page | None]) -> list[_Made]:
-        """Write pages, and for None the files that are no pages, on every core.
+    def _written(self, out: Path, standing: Set[int]) -> tuple[Sequence[int], list[_Made]]:
+        """Write what is no page, and all pages but those that stand, on every core; return the
+        numbers of these pages, and what is left of all.
 
-        These come first, for they take long, and then all lists together: they share their entries.
+        The first comes first, for it takes long, and then all lists together: they share their
+        entries.
         """
-        some = sorted(items, key=_rank)
-        ranks = [_rank(item) for item in some]
-        firsts = ranks.count(_OTHERS), ranks.count(_LIST)
+        lists = [number for number, page in self.pages.held() if page.kind == "matter-list"]
+        done = {*standing, *lists}
+        numbers = array("I", (*lists, *(n for n in range(len(self.pages)) if n not in done)))
+        items = Joined[Page | None]((None,), Some(self.pages, numbers))
         with cores.uncollected():
-            made = cores.share(some, partial(self._write, out), firsts=firsts)
-        records = {page.url: result.record for page, result in zip(some, made, strict=True) if page}
-        for page in self.pages:
-            self.copy.add_page(page, records.get(page.url))
-        return made
+            return numbers, cores.share(items, partial(self._write, out), firsts=(1, len(lists)))
 
     def _write_others(self, out: Path) -> _Made:
         paths: set[str] = set()
@@ -132,9 +136,11 @@ class Site:
         yield from feed.files(self.content.changes, site, convert)
 
     def _write(self, out: Path, items: Sequence[Page | None]) -> Iterator[_Made]:
+        pages = iter(items)
         if items[0] is None:
+            next(pages)
             yield self._write_others(out)
-        for page, hans, hant in self.renderer.said([item for item in items if item]):
+        for page, hans, hant in self.renderer.said(page for page in pages if page):
             written = output.write_some(self._files(page, hans, hant), out)
             yield _Made(written, self._record(page, hans))
 
@@ -151,20 +157,11 @@ class Site:
         return self.copy.record(texts, hans, hant)
 
 
-_OTHERS, _LIST, _PAGE = range(3)
-
-
-def _rank(item: Page | None) -> int:
-    if item is None:
-        return _OTHERS
-    return _LIST if item.kind == "matter-list" else _PAGE
-
-
 def site_of(
     inputs: Inputs,
     content: Content,
     engine: Rendered,
-    pages: Iterable[Page],
+    pages: Joined[Page],
     *,
     large: bool,
     runs: Mapping[str, Any] | None = None,

@@ -70,9 +70,9 @@ class Site:
         """Tell whether a data file is there but has mistakes that are reported already."""
         return name not in self.catalogue.sources and (self.content / f"data/{name}.yml").is_file()
 
-    def part(self, matters: Iterable[Matter], texts: Iterable[Text]) -> Site:
+    def part(self, matters: Sequence[Matter], texts: Iterable[Text]) -> Site:
         """Return the same site with some of its matters and texts only."""
-        part = replace(self, catalogue=replace(self.catalogue, matters=tuple(matters)))
+        part = replace(self, catalogue=replace(self.catalogue, matters=matters))
         vars(part).update(
             texts=tuple(texts),
             files=self.files,

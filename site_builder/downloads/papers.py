@@ -72,7 +72,7 @@ def matters(sources: Sources) -> Iterator[Paper]:
         yield Paper(f"{place}-notice", papers.notice(matter))
         if matter.commitment:
             yield Paper(f"{place}-commitment", papers.commitment(matter))
-        if matter.waivable:
+        if matter.waivable_count:
             yield Paper(f"{place}-waiver", papers.waiver(matter))
 
 
@@ -116,7 +116,7 @@ def _merged_row(catalogue: Catalogue, number: int, merged: MergedMaterial) -> tu
 
 def waivable(sources: Sources) -> Iterator[Paper]:
     """Yield the list of materials that may be handed in later."""
-    matters = [m for m in sources.catalogue.matters if m.waivable]
+    matters = [m for m in sources.catalogue.matters if m.waivable_count]
     if not matters:
         return
     rows = tuple(

@@ -9,10 +9,11 @@ from site_builder.pages.form_pages import forms, help_form
 from site_builder.pages.front import home
 from site_builder.pages.hall import places
 from site_builder.pages.lists import MOST
-from site_builder.pages.matters import matter_guides, matter_lists, special_lists
+from site_builder.pages.matters import Guides, matter_lists, special_lists
 from site_builder.pages.page import AUDIENCES, SECTIONS, Content, Crumb, Page
 from site_builder.pages.utilities import news, tools
 from site_builder.pages.written import prose_pages
+from site_builder.sequences import Joined, Lazy
 
 __all__ = [
     "AUDIENCES",
@@ -27,11 +28,11 @@ __all__ = [
 ]
 
 
-def all_pages(content: Content) -> Iterator[Page]:
-    """Yield every page of the site, in one script's addresses."""
+def all_pages(content: Content) -> Joined[Page]:
+    """Return every page of the site, in one script's addresses."""
     families: tuple[Callable[[Content], Iterable[Page]], ...] = (
         home,
-        matter_guides,
+        Guides,
         matter_lists,
         packages,
         special_lists,
@@ -41,13 +42,13 @@ def all_pages(content: Content) -> Iterator[Page]:
         tools,
         prose_pages,
     )
-    for family in families:
-        yield from family(content)
+    made = (family(content) for family in families)
+    return Joined(*(some if isinstance(some, Lazy) else tuple(some) for some in made))
 
 
 def pages_of(content: Content, matter_ids: Set[str]) -> Iterator[Page]:
     """Yield the guides of some matters and every page of a package that shows one of them."""
-    yield from (p for p in matter_guides(content) if p.context["matter"].id in matter_ids)
+    yield from (p for p in Guides(content) if p.context["matter"].id in matter_ids)
     for page in packages(content):
         if any(matter.id in matter_ids for matter in page.context.get("shown", ())):
             yield page

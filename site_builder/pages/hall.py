@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.floorplan import floors
-from site_builder.model import Matter
 from site_builder.pages.lists import MOST, matter_list
 from site_builder.pages.page import (
     HALL,
@@ -19,10 +18,7 @@ def places(content: Content) -> Iterator[Page]:
     """The hall with its windows, and the townships."""
     catalogue = content.catalogue
     hall = catalogue.data.get("hall", {})
-    handled: dict[str, list[Matter]] = {zone.id: [] for zone in catalogue.zones}
-    for matter in catalogue.matters:
-        if at := catalogue.zone_of(matter):
-            handled[at.id].append(matter)
+    handled = {zone.id: catalogue.listed("zone", zone.id) for zone in catalogue.zones}
     yield Page(
         "hall/",
         "hall",
@@ -39,7 +35,7 @@ def places(content: Content) -> Iterator[Page]:
     for zone in catalogue.zones:
         if len(handled[zone.id]) > MOST:
             yield from matter_list(f"hall/{zone.id}/", f"{zone.name}办的事项", handled[zone.id])
-    devolved = tuple(m for m in catalogue.matters if m.devolved)
+    devolved = catalogue.listed("devolved")
     townships = Crumb("镇街服务", "townships/")
     yield Page(
         "townships/",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from site_builder.model import Catalogue
+from site_builder.model import Catalogue, Matter
 from site_builder.pages.lists import MOST, matter_list, numbered
 from site_builder.pages.page import (
     AUDIENCES,
@@ -13,63 +13,78 @@ from site_builder.pages.page import (
     Crumb,
     Page,
 )
+from site_builder.sequences import Lazy, each
 
 
-def matter_guides(content: Content) -> Iterator[Page]:
-    """One guide a matter; all else that its template shows are plain values (guides.py)."""
-    themes = {theme.id: theme for theme in content.catalogue.themes}
-    crumbs = {i: (MATTERS, Crumb(t.name, f"themes/{i}/")) for i, t in themes.items()}
-    for matter in content.catalogue.matters:
-        theme = themes[matter.theme_id]
-        yield Page(
+class Guides(Lazy[Page]):
+    """One guide a matter, made when somebody asks for it: a site may have thousands."""
+
+    def __init__(self, content: Content) -> None:
+        self._content, self._matters = content, content.catalogue.matters
+        self._themes = {
+            theme.id: (theme, (MATTERS, Crumb(theme.name, f"themes/{theme.id}/")))
+            for theme in content.catalogue.themes
+        }
+
+    def __len__(self) -> int:
+        return len(self._matters)
+
+    def each(self, numbers: Iterable[int]) -> Iterator[Page]:
+        """Yield the guides of the matters with some numbers."""
+        return map(self._guide, each(self._matters, numbers))
+
+    def _guide(self, matter: Matter) -> Page:
+        """Return a page; but for the matter, all that its template shows are plain values
+        (guides.py).
+        """
+        catalogue, (theme, crumbs) = self._content.catalogue, self._themes[matter.theme_id]
+        return Page(
             f"matters/{matter.id}/",
             "matter",
             matter.name,
             matter.summary,
             section="matters",
-            crumbs=crumbs[theme.id],
+            crumbs=crumbs,
             updated=matter.checked_on.isoformat(),
             context={
                 "matter": matter,
                 "theme": theme,
-                "zone": content.catalogue.zone_of(matter),
-                "packages": [(p.id, p.name) for p in content.catalogue.packages_of[matter.id]],
-                "changes": content.changes_of.get(matter.id, ()),
-                "townships": len(content.catalogue.townships),
+                "zone": catalogue.zone_of(matter),
+                "packages": [(p.id, p.name) for p in catalogue.packages_of.get(matter.id, ())],
+                "changes": self._content.changes_of.get(matter.id, ()),
+                "townships": len(catalogue.townships),
             },
         )
 
 
 def matter_lists(content: Content) -> Iterator[Page]:
     """All matters, and the same by theme, audience, department, online and without a visit."""
-    matters = content.catalogue.matters
+    catalogue, count = content.catalogue, len(content.catalogue.matters)
     yield Page(
         "matters/",
         "matters",
         "办事指南",
-        f"全部 {len(matters)} 个事项，按主题查找",
+        f"全部 {count} 个事项，按主题查找",
         section="matters",
         crumbs=(MATTERS,),
-        context={"audiences": AUDIENCES, "long": len(matters) > MOST},
+        context={"audiences": AUDIENCES, "long": count > MOST},
     )
-    for theme in content.catalogue.themes:
-        yield from matter_list(
-            f"themes/{theme.id}/", theme.name, content.catalogue.of_theme(theme.id)
-        )
+    for theme in catalogue.themes:
+        yield from matter_list(f"themes/{theme.id}/", theme.name, catalogue.of_theme(theme.id))
     for audience, identifier in AUDIENCES.items():
         yield from matter_list(
             f"audiences/{identifier}/",
             f"{audience}办事",
-            tuple(m for m in matters if audience in m.audiences),
+            catalogue.listed("audience", audience),
         )
-    for department in departments(content.catalogue):
+    for department in departments(catalogue):
         yield from matter_list(
             f"departments/{department['编码']}/",
             department["名称"],
-            tuple(m for m in matters if m.department == department["名称"]),
+            catalogue.listed("department", department["名称"]),
         )
-    yield from matter_list("online/", "网上可办的事项", tuple(m for m in matters if m.online))
-    yield from matter_list("no-visit/", "不用跑腿的事项", tuple(m for m in matters if m.no_visit))
+    yield from matter_list("online/", "网上可办的事项", catalogue.listed("online"))
+    yield from matter_list("no-visit/", "不用跑腿的事项", catalogue.listed("no-visit"))
 
 
 def departments(catalogue: Catalogue) -> list[dict[str, str]]:
@@ -81,8 +96,7 @@ def special_lists(content: Content) -> Iterator[Page]:
     """What may wait, what a signature replaces, what nobody has to bring any more."""
     catalogue = content.catalogue
     figures = catalogue.figures
-    waivable = tuple(m for m in catalogue.matters if m.waivable)
-    commitment = tuple(m for m in catalogue.matters if m.commitment)
+    commitment = catalogue.listed("commitment")
     waivable_list = Page(
         "waivable/",
         "waivable",
@@ -91,7 +105,7 @@ def special_lists(content: Content) -> Iterator[Page]:
         section="matters",
         crumbs=(MATTERS, Crumb("容缺受理清单", "waivable/")),
     )
-    yield from numbered(waivable_list, waivable)
+    yield from numbered(waivable_list, catalogue.listed("waivable"))
     commitment_list = Page(
         "commitment/",
         "commitment",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from site_builder.model import Catalogue
 from site_builder.pages.matters import departments
 from site_builder.pages.page import (
     AUDIENCES,
@@ -38,7 +37,7 @@ def tools(content: Content) -> Iterator[Page]:
             "audiences": AUDIENCES,
         },
     )
-    yield news(content, _addresses(content.catalogue))
+    yield news(content, _listed(content))
     missing = "没有网络，这一页打不开"
     yield Page("offline/missing.html", "offline-missing", missing, missing)
     yield Page("404.html", "404", "找不到这个页面", "这个地址没有页面")
@@ -56,7 +55,8 @@ def news(content: Content, listed: Set[str]) -> Page:
     )
 
 
-def _addresses(catalogue: Catalogue) -> set[str]:
-    """Return the addresses of guides and packages that there are."""
-    packages = {f"packages/{package.id}/" for package in catalogue.packages}
-    return packages | {f"matters/{matter.id}/" for matter in catalogue.matters}
+def _listed(content: Content) -> set[str]:
+    """Return the addresses of changed guides and packages that there are."""
+    packages = {package.id for package in content.catalogue.packages}
+    there = {"matters": content.catalogue.by_id, "packages": packages}
+    return {change.url for change in content.changes if change.id in there[change.family]}

@@ -73,7 +73,7 @@ def _matter(matter: Matter, catalogue: Catalogue) -> Cells:
         "事项编码": matter.id,
         "主题": themes.get(matter.theme_id, matter.theme_id),
         "是否告知承诺": "是" if matter.commitment else "否",
-        "所属套餐": ";".join(p.id for p in catalogue.packages_of[matter.id]),
+        "所属套餐": ";".join(p.id for p in catalogue.packages_of.get(matter.id, ())),
         **_cells(matter, layout.MATTERS),
     }
 

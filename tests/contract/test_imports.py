@@ -11,9 +11,20 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 LAYERS = [
-    {"compact_json", "errors", "escaping", "gitenv", "schema", "cores", "spool", "turns", "whole"},
+    {
+        "compact_json",
+        "errors",
+        "escaping",
+        "gitenv",
+        "schema",
+        "cores",
+        "sequences",
+        "spool",
+        "turns",
+        "whole",
+    },
     {"model", "yaml_help", "yaml_plain", "yaml_text", "script"},
-    {"load", "parse", "compose", "runs"},
+    {"load", "parse", "store", "compose", "runs"},
     {"check", "prose", "quotes"},
     {"catalogue", "workbook"},
     {"cases", "floorplan", "history", "meaning", "structured"},

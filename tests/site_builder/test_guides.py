@@ -10,7 +10,7 @@ from typing import Any
 from site_builder.catalogue import load_catalogue
 from site_builder.history import Change
 from site_builder.pages import Content
-from site_builder.pages.matters import matter_guides
+from site_builder.pages.matters import Guides
 
 CONTENT = Path(__file__).parents[2] / "content"
 
@@ -35,7 +35,7 @@ def test_the_text_of_a_guides_page_says_all_that_its_template_sees_beside_the_ma
         Change("commit", now, "matters", m.id, m.name, "changed", ("改了",))
         for m in catalogue.matters
     ]
-    for page in matter_guides(Content(catalogue, (), {}, tuple(changes))):
+    for page in Guides(Content(catalogue, (), {}, tuple(changes))):
         context = {name: value for name, value in page.context.items() if name != "matter"}
         assert context["changes"]
         assert told_whole(dataclasses.replace(page, context=context))

@@ -72,7 +72,7 @@ def faces(catalogue: Catalogue) -> Catalogue:
             questions=tuple(change(q, answer=hidden) for q in matter.questions),
             situations=tuple(change(s, options=hidden) for s in matter.situations),
         )
-        return change(matter, kept=Kept(inside))
+        return change(matter, kept=Kept(matter.source, inside))
 
     return replace(catalogue, matters=tuple(face(m) for m in catalogue.matters))
 
