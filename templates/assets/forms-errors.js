@@ -46,9 +46,10 @@ export function showErrors(form, errors) {
   if (errors.length === 0) return true;
   const summary = part("error-summary");
   const list = summary.querySelector("ul");
-  for (const [name, message] of errors) {
+  for (const [name, message, choices] of errors) {
     const field = form.querySelector(`[data-field="${name}"]`);
     if (field) mark(field, message);
+    if (field && choices) offer(field, choices);
     list.append(entry(field, message));
   }
   form.before(summary);
@@ -90,11 +91,28 @@ function mark(field, message) {
   field.classList.add("field-wrong");
 }
 
+/** One press writes a whole name, which the API knows (form_api/matters.py). */
+function offer(field, choices) {
+  const [input] = inputsOf(field);
+  const list = document.createElement("p");
+  list.className = "actions error-choices";
+  for (const { label } of choices) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: label });
+    button.addEventListener("click", () => {
+      input.value = label;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+      input.focus();
+    });
+    list.append(button);
+  }
+  field.append(list);
+}
+
 function clear(form) {
   document.querySelectorAll(".error-summary").forEach((summary) => summary.remove());
   for (const field of form.querySelectorAll(".field-wrong")) {
     field.classList.remove("field-wrong");
-    field.querySelector(".error-message").remove();
+    field.querySelectorAll(".error-message, .error-choices").forEach((told) => told.remove());
     const control = field.querySelector("[data-described]");
     if (control.dataset.described) control.setAttribute("aria-describedby", control.dataset.described);
     else control.removeAttribute("aria-describedby");

@@ -17,8 +17,8 @@ export function show(name, form) {
   return section;
 }
 
-/** What was wrong with an item, as pairs of field name and sentence. */
+/** What was wrong with an item: field name, sentence, and what may have been meant. */
 export function wrongs({ errors = [], detail }) {
   if (errors.length === 0) return [["", detail || words.large]];
-  return errors.map(({ pointer, message }) => [pointer.slice(1), message]);
+  return errors.map(({ pointer, message, choices }) => [pointer.slice(1), message, choices]);
 }

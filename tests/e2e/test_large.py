@@ -229,7 +229,7 @@ def test_offline_a_matter_is_picked_and_arrives(browser: Browser, proxy: Proxy, 
 
 @pytest.mark.browser
 def test_words_nobody_could_look_up_are_sent_and_asked_back(open_page: OpenPage, api: Api) -> None:
-    """Where the names cannot be loaded, a whole name arrives; else the form says what to change."""
+    """Where the names cannot be loaded, a whole name arrives; else one can be picked."""
     page = open_page("about:blank", base="")
     page.route("**/data/search*", lambda route: route.abort())
     page.goto(f"{api.base}/complaints/")
@@ -241,8 +241,10 @@ def test_words_nobody_could_look_up_are_sent_and_asked_back(open_page: OpenPage,
     expect(page.locator("[name=matter]")).to_have_value("开饭店")
     expect(page.locator("[name=text]")).to_have_value("多跑了一趟")
     assert stored(api) == []
-    page.fill("[name=matter]", NAME)
+    page.locator("[data-field=matter]").get_by_role("button", name=NAME, exact=True).click()
+    expect(page.locator("[name=matter]")).to_have_value(NAME)
     page.click(".form button[type=submit]")
+    expect(page.locator("[data-field=matter] button")).to_have_count(0)
     assert send(page) == RECEIVED
     assert stored(api) == [MATTER]
 
