@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,14 +18,14 @@ def rendered(config: Path, content: Path, templates: Path, cache: Path) -> Rende
     """Return what the engine renders, from `cache` when its inputs are byte for byte the same."""
     inputs = [config, *_files(templates), *_files(content / "pages"), content / "data" / "site.yml"]
     path = cache / f"engine-{_digest(inputs)}.json"
-    if path.exists():
+    with suppress(FileNotFoundError):
         return _load(path)
     from site_builder import engine  # importing MkDocs is what the cache saves
 
     result = engine.render(config, content)
     cache.mkdir(parents=True, exist_ok=True)
     for old in cache.glob("engine-*.json"):
-        old.unlink()
+        old.unlink(missing_ok=True)  # `serve` and a build may be here at once
     write_whole(path, json.dumps(asdict(result), ensure_ascii=False))
     return result
 
