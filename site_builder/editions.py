@@ -19,7 +19,7 @@ from site_builder.output import Edition
 from site_builder.render import Output
 from site_builder.script import Converter
 
-_MODULE = re.compile(r'<script type="module" src="([^"]*?)assets/([\w.-]+)"></script>\n?')
+_MODULE = re.compile(r'<script type="module"[^>]* src="([^"]*?)assets/([\w.-]+)"></script>\n?')
 _LINK = re.compile(r'(<(?:a|area)\b[^>]*?\shref=")(\.{1,2}/[^"?#]*?/?)([?#][^"]*)?(")')
 _POST = re.compile(r'<form\b[^>]*method="post".*?</form>', re.S)
 _SEARCH = re.compile(r'(<form\b[^>]*\saction="[^"]*/)(")')
