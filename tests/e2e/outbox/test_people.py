@@ -166,7 +166,9 @@ LOCKED = """async () => {
 }"""
 """As a tab does that waits for the answer to what it has sent."""
 
-WAITING_FOR_THE_LOCK = "navigator.locks.query().then(({ pending }) => pending.length)"
+WAITING_FOR_THE_LOCK = """() => navigator.locks.query().then(
+  ({ pending }) => pending.filter(({ name }) => name.startsWith("outbox")).length
+)"""
 
 
 def test_a_change_that_another_tab_takes_up_first_is_kept_and_told(
