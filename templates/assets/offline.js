@@ -1,16 +1,20 @@
 // Every page: keep the site on this device, quietly, after the page itself is done.
 
 const root = new URL("../", import.meta.url);
+const AGAIN = 10_000; // milliseconds until one more look
 const notes = document.querySelector("[data-site-notes]");
+
+let timer;
 
 if ("serviceWorker" in navigator && "DecompressionStream" in window) {
   const loaded = document.readyState === "complete";
   if (loaded) whenIdle(start);
   else addEventListener("load", () => whenIdle(start), { once: true });
-  addEventListener("online", () => whenIdle(start));
+  addEventListener("online", () => whenIdle(look));
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
     if (data.note === "online") hide("offline");
     else show(data.note, data.date);
+    if (data.note === "offline") lookAgain();
   });
 }
 
@@ -21,9 +25,20 @@ async function start() {
   const scope = root.pathname;
   const options = { scope, updateViaCache: "none" };
   await navigator.serviceWorker.register(new URL("sw.js", root), options);
+  await look();
+}
+
+/** Have the worker look at the published version; it answers with a note. */
+async function look() {
   if (navigator.connection?.saveData) return; // people who save data ask for the copy themselves
   const { active } = await navigator.serviceWorker.ready;
   active.postMessage("refresh");
+}
+
+/** Devices say that they are online some time before anything answers. */
+function lookAgain() {
+  clearTimeout(timer);
+  timer = setTimeout(() => navigator.onLine && whenIdle(look), AGAIN);
 }
 
 function show(name, day) {

@@ -251,7 +251,7 @@ def test_a_page_opened_without_a_network_learns_that_it_is_back(
     wait_for(page, lambda found: found.get("problem"))
     server.breaks = lambda _path: False
     context.set_offline(False)
-    expect(page.locator("[data-note=offline]")).to_be_hidden()
+    expect(page.locator("[data-note=offline]")).to_be_hidden(timeout=60_000)
 
 
 def test_the_next_page_comes_from_the_device(page: Page, server: Server, site: Path) -> None:

@@ -126,6 +126,7 @@ def change_offline(page: Page, context: BrowserContext, proxy: Proxy) -> None:
     """Write without a network, and change what waits, up to the check-your-answers step."""
     write_offline(page, context, proxy)
     page.get_by_role("link", name="修改").click()
+    expect(page.locator("[name=text]")).to_have_value(TEXT)  # it comes back in its own time
     page.fill("[name=text]", "改过的")
     page.click(".form button[type=submit]")
 
