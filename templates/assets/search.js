@@ -16,6 +16,7 @@ export class Suggestions {
     this.list.id = `${this.input.id}-list`;
     this.list.replaceChildren();
     this.active = -1;
+    this.wanted = document.activeElement === input; // who wrote before this script was there
     box.classList.add("has-suggestions");
     box.append(this.list, this.status);
     for (const [name, value] of Object.entries({
@@ -24,13 +25,13 @@ export class Suggestions {
       "aria-expanded": "false",
       "aria-controls": this.list.id,
     })) this.input.setAttribute(name, value);
-    const heard = () => this.active < 0 && this.show(); // nobody who is choosing is disturbed
+    const heard = () => this.wanted && this.active < 0 && this.show(); // nobody who has chosen, or is choosing, is disturbed
     const prepare = () => openSearch(heard).catch(() => {});
     for (const sign of ["pointerenter", "pointerdown", "focus"]) { // of somebody about to type
       this.input.addEventListener(sign, prepare, { once: true });
     }
     this.input.addEventListener("input", () => this.show());
-    if (document.activeElement === this.input) prepare().then(heard); // who wrote before this script was there
+    if (this.wanted) prepare().then(heard);
     this.input.addEventListener("keydown", (event) => this.press(event));
     this.input.addEventListener("blur", () => this.close());
     this.list.addEventListener("pointerdown", (event) => event.preventDefault()); // the box keeps the focus
@@ -40,8 +41,9 @@ export class Suggestions {
   async show() {
     const query = this.input.value.trim();
     if (!query || document.activeElement !== this.input) return this.close();
+    this.wanted = true;
     const engine = await openSearch();
-    if (query !== this.input.value.trim()) return undefined; // typed on meanwhile
+    if (!this.wanted || query !== this.input.value.trim()) return undefined; // closed, or typed on, meanwhile
     this.hits = engine.search(query, { limit: SHOWN, accept: this.accept });
     const found = this.hits.length;
     this.list.replaceChildren(...this.hits.map((hit, i) => this.option(engine, hit, query, i)));
@@ -89,6 +91,7 @@ export class Suggestions {
   }
 
   close() {
+    this.wanted = false;
     this.activate(-1);
     this.expand(false);
     this.status.textContent = "";

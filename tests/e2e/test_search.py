@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -245,15 +246,33 @@ def test_what_has_no_fingerprint_is_never_taken_from_an_earlier_release(
 
 def test_whoever_is_choosing_is_not_disturbed(open_page: OpenPage, site_url: str) -> None:
     """What search learns while somebody goes through the suggestions leaves the choice alone."""
+    page, learn = suggested(open_page, f"{site_url}matters/")
+    page.keyboard.press("ArrowDown")
+    learn()
+    first = page.locator("#site-search-list [role=option]").first
+    assert first.get_attribute("aria-selected") == "true"
+
+
+def test_closed_suggestions_stay_closed(open_page: OpenPage, site_url: str) -> None:
+    """What search learns after somebody closed the suggestions does not open them again."""
+    page, learn = suggested(open_page, f"{site_url}matters/")
+    page.keyboard.press("Escape")
+    learn()
+    assert page.locator("#site-search").get_attribute("aria-expanded") == "false"
+
+
+def suggested(open_page: OpenPage, address: str) -> tuple[Page, Callable[[], None]]:
+    """Return a page with open suggestions, and what lets search learn the rest."""
     page = open_page("about:blank", base="")
     held: list[Route] = []
     page.route("**/data/search.texts-*", lambda route: held.append(route))
-    page.goto(f"{site_url}matters/")
+    page.goto(address)
     with page.expect_request("**/data/search.texts-*"):
         page.locator("#site-search").press_sequentially("老年")
-    first = page.locator("#site-search-list [role=option]").first
-    expect(first).to_be_visible()
-    page.keyboard.press("ArrowDown")
-    held[0].continue_()
-    page.evaluate(EVERYTHING_LEARNT)
-    assert first.get_attribute("aria-selected") == "true"
+    expect(page.locator("#site-search-list [role=option]").first).to_be_visible()
+
+    def learn() -> None:
+        held[0].continue_()
+        page.evaluate(EVERYTHING_LEARNT)
+
+    return page, learn
