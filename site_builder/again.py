@@ -134,9 +134,9 @@ def _catalogue(
 ) -> Catalogue | None:
     """Return the changed matters and their packages; None when others show what has changed."""
     packages = [p for p in last.rest.packages if not changed.isdisjoint(p.possible_matter_ids)]
-    wanted = changed.union(*(p.possible_matter_ids for p in packages))
-    files = [file for file, id_ in ids.items() if id_ in wanted]
     some = replace(last.rest, packages=tuple(packages))
+    wanted = changed | some.possible_matter_ids
+    files = [file for file, id_ in ids.items() if id_ in wanted]
     catalogue, findings = catalogues.with_matters(some, inputs.content, files)
     sound = all(f.severity is not Severity.ERROR for f in findings)
     same = all(last.faces.get(m.source.file) == m.face for m in catalogue.matters)

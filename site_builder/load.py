@@ -183,9 +183,7 @@ def _parse(
     import yaml  # most builds after an edit do without
 
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        lines: dict[tuple[str | int, ...], int] = {}
-        values = _plain(node, (), lines, first_line)
+        values, lines = _composed(text, first_line)
     except yaml.YAMLError:
         return unreadable(text, file, first_line)[0]
     except RecursionError:
@@ -239,9 +237,10 @@ def _found(
         return {place: line + first_line for place, line in found.items()}
     import yaml
 
-    lines: dict[tuple[str | int, ...], int] = {}
-    _plain(yaml.compose(text, Loader=yaml.CSafeLoader), (), lines, first_line)
-    return lines
+    try:
+        return _composed(text, first_line)[1]
+    except (yaml.YAMLError, RecursionError, _DuplicateKeyError):
+        return {}  # somebody changed the file since it was read
 
 
 def unreadable(text: str, file: str, first_line: int) -> list[Finding]:
@@ -258,6 +257,15 @@ class _DuplicateKeyError(Exception):
     def __init__(self, key: str, line: int) -> None:
         super().__init__(key)
         self.key, self.line = key, line
+
+
+def _composed(text: str, first_line: int) -> tuple[Value, dict[tuple[str | int, ...], int]]:
+    """Read any YAML with libyaml: its values, and the line of each."""
+    import yaml
+
+    lines: dict[tuple[str | int, ...], int] = {}
+    node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    return _plain(node, (), lines, first_line), lines
 
 
 def _plain(

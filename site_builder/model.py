@@ -486,7 +486,7 @@ class Catalogue:
             expired = matter.expires_on and matter.expires_on <= day
             return (matter.effective_on or day) <= day and not expired
 
-        dated = zip(self._walk.lists[_DATED], self.listed(*_DATED), strict=True)
+        dated = zip(self._walk.lists["dated", ""], self.listed("dated"), strict=True)
         out = {number for number, matter in dated if not in_force(matter)}
         if not out:
             return self
@@ -593,7 +593,6 @@ _LISTED: Final[Mapping[str, Callable[[Matter], bool]]] = {
     "dated": lambda matter: bool(matter.effective_on or matter.expires_on),
 }
 """What lists and totals are of, apart from themes and the like."""
-_DATED: Final = ("dated", "")
 
 
 @dataclass(slots=True)

@@ -136,11 +136,9 @@ class Site:
         yield from feed.files(self.content.changes, site, convert)
 
     def _write(self, out: Path, items: Sequence[Page | None]) -> Iterator[_Made]:
-        pages = iter(items)
         if items[0] is None:
-            next(pages)
             yield self._write_others(out)
-        for page, hans, hant in self.renderer.said(page for page in pages if page):
+        for page, hans, hant in self.renderer.said(page for page in items if page):
             written = output.write_some(self._files(page, hans, hant), out)
             yield _Made(written, self._record(page, hans))
 
