@@ -23,7 +23,13 @@ class Named {
     this.input.addEventListener("input", () => this.forget());
     this.input.addEventListener("change", () => this.recognise().catch(() => {}));
     form.addEventListener("reset", () => this.forget());
-    this.showName(this.input.value).catch(() => {});
+    this.greet().catch(() => {});
+  }
+
+  /** What was here before this script: an id from a link or a draft, or words somebody wrote and left. */
+  async greet() {
+    await this.showName(this.input.value);
+    if (document.activeElement !== this.input) await this.recognise();
   }
 
   /** What forms-fields.js sends, instead of what is written; and what forms-errors.js objects to. */

@@ -166,14 +166,33 @@ def test_who_writes_before_the_script_is_there_gets_suggestions(
     open_page: OpenPage, api: Api
 ) -> None:
     """On a slow network people write before the page can suggest anything; it does when it can."""
+    with before_the_script(open_page, api) as page:
+        page.locator("[name=matter]").press_sequentially("许可")
+    expect(page.locator("#field-matter-list [role=option]").first).to_be_visible()
+
+
+@pytest.mark.browser
+def test_who_has_written_a_name_before_the_script_is_there_has_said_which(
+    open_page: OpenPage, api: Api
+) -> None:
+    """Who wrote it to its end, and went on, before the page could know names, is understood."""
+    with before_the_script(open_page, api) as page:
+        page.locator("[name=matter]").press_sequentially("食品经营许可(新办)")
+        page.locator("[name=text]").focus()
+    expect(page.locator("[name=matter]")).to_have_value(NAME)
+    expect(page.locator("[name=text]")).to_be_focused()
+
+
+@contextlib.contextmanager
+def before_the_script(open_page: OpenPage, api: Api) -> Iterator[Page]:
+    """Open the complaint form; what knows names arrives when this ends."""
     page = open_page("about/", base=f"{api.base}/")
     held: list[Route] = []
     page.route("**/forms-named*.js", lambda route: held.append(route))
     page.goto(f"{api.base}/complaints/")
-    page.locator("[name=matter]").press_sequentially("许可")
+    yield page
     wait_until(page, lambda: bool(held))
     held[0].continue_()
-    expect(page.locator("#field-matter-list [role=option]").first).to_be_visible()
 
 
 @pytest.mark.browser
@@ -181,6 +200,8 @@ def test_unknown_words_are_told_at_once_and_kept(open_page: OpenPage, api: Api) 
     """What names no matter is refused before anything is sent, stays, and may be cleared."""
     page = open_page("complaints/", base=f"{api.base}/")
     suggested(page, "许可")
+    page.locator("[name=text]").focus()
+    page.locator("[data-unknown]").wait_for()  # all names are here
     complain(page)
     summary = page.locator(".error-summary")
     expect(summary).to_contain_text("从建议里选一个事项；说不准，清空就行")
