@@ -1,36 +1,32 @@
 """How soon the next page from the offline copy is painted: `python -m benchmarks.next_page [SITE]`.
 
 A phone's window opens the site from the real service (`form-api serve`), gets the copy, and loses
-the service. Then links are followed: home → list → guide → home. The new page says when its HTML
-was there and when it was painted first, counted from the click: from where a tap's finger lifts.
-Taps and keys take turns; a key presses nothing beforehand, as where speculation rules are unknown.
+the service. Then links are followed: home → list → guide → home, all in one document
+(templates/assets/next-page.js), and from there to a form, which is a document of its own. Counted
+from the click: from where a tap's finger lifts. Taps and keys take turns; a key presses nothing
+beforehand.
 
-Not all of that is ours. Chromium needs time for any page, so beside ours is an empty one from a
-service worker that only says hello; frames come every 16.7 ms, and paint times are rounded to 4.
-A processor four times slower is Chromium's doing, which slows pages, not service workers.
+A page is there when it has taken the last one's place, and painted when its heading is on the
+screen (Element Timing; of a form its first contentful paint). Frames come every 16.7 ms. A
+processor four times slower is Chromium's doing, which slows pages, not service workers.
 """
 
 from __future__ import annotations
 
-import functools
-import http.server
 import random
-import statistics
 import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-from benchmarks.search_speed import SLOWED, launch
+from benchmarks.search_speed import SLOWED, Taken, launch
 from tests.processes import Server
 
 TIMES: Final = 7
-"""Rounds of three links each, for each way of following them."""
+"""Rounds of links, for each way of following them."""
 HELD: Final = 80
 """Milliseconds a finger stays down: a short tap."""
 PAUSE: Final = 700
@@ -43,8 +39,8 @@ PHONE: Final = {
 }
 
 HEAD: Final = (
-    "| processor | worker | links | tapped: HTML there, ms: median, 95 % | painted "
-    "| by key: HTML there | painted | an empty page painted |",
+    "| processor | worker | links | tapped: there, ms: median, 95 % | painted "
+    "| by key: there | painted | tapped: a form painted |",
     "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
 )
 _STORED = """async () => {
@@ -54,31 +50,38 @@ _STORED = """async () => {
   }
 }"""
 _READY = """(link) => {
+  const left = document.querySelector("main");
   addEventListener("click", ({ timeStamp }) => {
     sessionStorage.clicked = performance.timeOrigin + timeStamp;
-  }, { capture: true });
+    window.shown = new Promise((resolve) => {
+      new MutationObserver((_, observer) => {
+        const main = document.querySelector("main");
+        if (main === left) return;
+        observer.disconnect();
+        const there = performance.now();
+        new PerformanceObserver((list) => {
+          const heading = list.getEntries().find(({ identifier }) => identifier === String(there));
+          if (heading) resolve([there - timeStamp, heading.renderTime - timeStamp]);
+        }).observe({ type: "element" });
+        main.querySelector("h1").setAttribute("elementtiming", there);
+      }).observe(document.body, { childList: true, subtree: true });
+    });
+  }, { capture: true, once: true });
   link.scrollIntoView({ block: "center" });
   link.focus();
   return new Promise((resolve) => setTimeout(resolve, 100));
 }"""
-_TAKEN = """async () => {
-  const paint = await new Promise((resolve) => {
+_FORM = """async () => {
+  const { startTime } = await new Promise((resolve) => {
     const seen = (list) => list.getEntriesByName("first-contentful-paint").forEach(resolve);
     new PerformanceObserver(seen).observe({ type: "paint", buffered: true });
   });
-  const [{ responseEnd }] = performance.getEntriesByType("navigation");
-  const since = performance.timeOrigin - Number(sessionStorage.clicked);
-  return [since + responseEnd, since + paint.startTime];
+  return performance.timeOrigin - Number(sessionStorage.clicked) + startTime;
 }"""
-_LINK = '<!DOCTYPE html><meta name="viewport" content="width=device-width"><a href="?">hello</a>'
-_WORKER = f"""addEventListener("fetch", (event) => {{
-  const page = new Response({_LINK!r}, {{ headers: {{ "Content-Type": "text/html" }} }});
-  if (event.request.mode === "navigate") event.respondWith(page);
-}});"""
 
 
 class Shown(NamedTuple):
-    """Milliseconds from a click to the whole HTML and to the first paint."""
+    """Milliseconds from a click until the page is in the document, and until it is painted."""
 
     there: float
     painted: float
@@ -90,7 +93,7 @@ class Window:
     def __init__(self, browser: Browser, base: str, slowed: int, *, cold: bool) -> None:
         self.page: Page = browser.new_context(**PHONE).new_page()  # type: ignore[arg-type]
         self.page.goto(base)
-        self._base, self._cold, self._slowed = base, cold, slowed
+        self._cold, self._slowed = cold, slowed
 
     def begin(self) -> None:
         """Slow the processor down, now that the worker and its copy are here."""
@@ -99,19 +102,30 @@ class Window:
         self._session.send("Emulation.setCPUThrottlingRate", {"rate": self._slowed})
 
     def follow(self, selector: str, *, tapped: bool) -> Shown:
-        """Follow a link and return how soon its page is here."""
+        """Follow a link to a page to read, and return how soon it is here."""
+        self._press(selector, tapped=tapped)
+        return Shown(*self.page.evaluate("window.shown"))
+
+    def open_form(self, selector: str) -> float:
+        """Tap a link to a form, go on home, and return how soon the form was painted."""
+        with self.page.expect_navigation(wait_until="load"):
+            self._press(selector, tapped=True)
+        painted = float(self.page.evaluate(_FORM))
+        with self.page.expect_navigation(wait_until="load"):
+            self.page.locator(".brand").click()
+        return painted
+
+    def _press(self, selector: str, *, tapped: bool) -> None:
         self.page.wait_for_timeout(PAUSE)
         if self._cold:
             self._session.send("ServiceWorker.stopAllWorkers")
             self.page.wait_for_timeout(PAUSE / 5)
         link = self.page.locator(selector).first
         link.evaluate(_READY)
-        with self.page.expect_navigation(wait_until="load"):
-            if tapped:
-                link.click(delay=HELD)
-            else:
-                self.page.keyboard.press("Enter")
-        return Shown(*self.page.evaluate(_TAKEN))
+        if tapped:
+            link.click(delay=HELD)
+        else:
+            self.page.keyboard.press("Enter")
 
 
 def table(browser: Browser, site: Path) -> Iterator[str]:
@@ -119,8 +133,7 @@ def table(browser: Browser, site: Path) -> Iterator[str]:
     yield from HEAD
     for slowed in (1, SLOWED):
         for cold in (False, True):
-            tapped, keyed = _ours(browser, site, slowed, cold=cold)
-            empty = _empty(browser, slowed, cold=cold)
+            tapped, keyed, forms = _followed(browser, site, slowed, cold=cold)
             cells = [
                 f"{slowed} × slower" if slowed > 1 else "as it is",
                 "stopped, as after 30 s" if cold else "running",
@@ -129,67 +142,39 @@ def table(browser: Browser, site: Path) -> Iterator[str]:
                 _summed(one.painted for one in tapped),
                 _summed(one.there for one in keyed),
                 _summed(one.painted for one in keyed),
-                _summed(one.painted for one in empty),
+                _summed(forms),
             ]
             yield f"| {' | '.join(cells)} |"
 
 
 def _summed(times: Iterable[float]) -> str:
-    ordered = sorted(times)
-    return f"{statistics.median(ordered):.0f}, {ordered[int(0.95 * (len(ordered) - 1))]:.0f}"
+    taken = Taken.of(list(times))
+    return f"{taken.median:.0f}, {taken.most:.0f}"
 
 
-def _ours(
+def _followed(
     browser: Browser, site: Path, slowed: int, *, cold: bool
-) -> tuple[list[Shown], list[Shown]]:
+) -> tuple[list[Shown], list[Shown], list[float]]:
     guides = [p.parent.name for p in sorted(site.glob("matters/*/index.html"))]
     draw = random.Random(1)
     with tempfile.TemporaryDirectory() as name:
         with Server(Path(name), f"sqlite:///{name}/api.db").start("--site", str(site)) as server:
             window = Window(browser, f"{server.base.rstrip('/')}/", slowed, cold=cold)
             window.page.evaluate(_STORED)
-            window.page.reload()
+            window.page.reload()  # which asks the server; a page of the copy comes by a link
+            window.page.locator(".brand").click()
+            window.page.locator("html[data-copy]").wait_for()
         window.begin()
         shown: dict[bool, list[Shown]] = {True: [], False: []}
+        forms: list[float] = []
         for _ in range(TIMES):
             guide = f"main a[href$='matters/{draw.choice(guides)}/']"
             for tapped, taken in shown.items():
                 for selector in ("a[href$='matters/']", guide, "header a[href]"):
                     taken.append(window.follow(selector, tapped=tapped))
-        assert window.page.locator("html[data-copy]").count(), "the copy did not answer"
+            forms.append(window.open_form(".nav a[href$='complaints/']"))
         window.page.context.close()
-    return shown[True], shown[False]
-
-
-def _empty(browser: Browser, slowed: int, *, cold: bool) -> list[Shown]:
-    with _hello() as base:
-        window = Window(browser, base, slowed, cold=cold)
-        window.page.evaluate("navigator.serviceWorker.register('sw.js')")
-        window.page.evaluate("navigator.serviceWorker.ready.then(() => {})")
-        window.page.reload()
-        window.begin()
-        shown = [window.follow("a", tapped=False) for _ in range(3 * TIMES)]
-        window.page.context.close()
-    return shown
-
-
-@contextmanager
-def _hello() -> Iterator[str]:
-    """Serve an empty page and a worker that answers with it."""
-    with tempfile.TemporaryDirectory() as name:
-        (Path(name) / "index.html").write_text(_LINK, "utf-8")
-        (Path(name) / "sw.js").write_text(_WORKER, "utf-8")
-        handler: Callable[..., Any] = functools.partial(_Silent, directory=name)
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        server.server_close()
-
-
-class _Silent(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+    return shown[True], shown[False], forms
 
 
 def main(site: str) -> None:

@@ -5,6 +5,7 @@ const pinyinWanted = () => window.modes.read().pinyin;
 let shown = "";
 
 addEventListener("reading", ({ detail }) => window.modes.read().caption && showCaption(detail));
+addEventListener("newpage", closeCaption);
 addEventListener("modes", () => panel.hidden || showCaption(shown));
 
 /** Show a text. */

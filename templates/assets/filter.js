@@ -1,22 +1,25 @@
 // Narrows a list down to the entries that carry every ticked tag and hold the typed words.
-const filter = document.querySelector("[data-filter]");
-const entries = [...document.querySelectorAll("[data-tags]")];
+addEventListener("newpage", begin);
+begin();
 
-const apply = () => {
-  const wanted = [...filter.querySelectorAll("[name=only]:checked")].map((box) => box.value);
-  const text = (filter.querySelector("[name=text]")?.value || "").trim().toLowerCase();
-  for (const entry of entries) {
-    const tags = entry.dataset.tags.split(" ");
-    const words = entry.dataset.text || "";
-    entry.hidden = !wanted.every((tag) => tags.includes(tag)) || !words.toLowerCase().includes(text);
-  }
-  for (const group of document.querySelectorAll("[data-group]")) {
-    group.hidden = !group.querySelector("[data-tags]:not([hidden])");
-  }
-  filter.querySelector("[data-count]").textContent = entries.filter((e) => !e.hidden).length;
-};
+function begin() {
+  const filter = document.querySelector("[data-filter][hidden]"); // until it works
+  if (!filter) return;
+  const entries = [...document.querySelectorAll("[data-tags]")];
+  const groups = [...document.querySelectorAll("[data-group]")];
 
-if (filter) {
+  const apply = () => {
+    const wanted = [...filter.querySelectorAll("[name=only]:checked")].map((box) => box.value);
+    const text = (filter.querySelector("[name=text]")?.value || "").trim().toLowerCase();
+    for (const entry of entries) {
+      const tags = entry.dataset.tags.split(" ");
+      const words = entry.dataset.text || "";
+      entry.hidden = !wanted.every((tag) => tags.includes(tag)) || !words.toLowerCase().includes(text);
+    }
+    for (const group of groups) group.hidden = !group.querySelector("[data-tags]:not([hidden])");
+    filter.querySelector("[data-count]").textContent = entries.filter((e) => !e.hidden).length;
+  };
+
   filter.hidden = false;
   filter.addEventListener("input", apply);
   apply();

@@ -1,13 +1,19 @@
 // The checklist of a guide or package: ticks are kept on this device only; and the print buttons.
-const list = document.querySelector("[data-checklist]");
-const tools = document.querySelector("[data-check-tools]");
+addEventListener("newpage", begin);
+begin();
 
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
+/** What does not work yet is hidden. */
+function begin() {
+  for (const button of document.querySelectorAll("[data-print][hidden], [hidden] > [data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+  const list = document.querySelector("[data-checklist]");
+  const tools = document.querySelector("[data-check-tools][hidden]");
+  if (list && tools) keepTicks(list, tools);
 }
 
-if (list && tools) {
+function keepTicks(list, tools) {
   const key = `checklist:${list.dataset.checklist}`;
   const boxes = [...list.querySelectorAll("input[type=checkbox]")];
   const ticked = () => boxes.filter((box) => box.checked);
@@ -45,7 +51,7 @@ if (list && tools) {
     save();
   });
   // package.js hides what the answers make needless.
-  document.addEventListener("list-changed", show, true);
+  list.closest("main").addEventListener("list-changed", show, true);
   tools.hidden = false;
   show();
 }

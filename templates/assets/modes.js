@@ -30,15 +30,18 @@
     dispatchEvent(new Event("modes"));
   };
 
+  const arrive = (inside) => {
+    if (root.dataset.kind === "senior" || location.hash === "#senior") change({ mode: "senior" });
+    // Nobody is sent anywhere: who comes from outside and last read the other script gets one line.
+    root.toggleAttribute("data-offer", !inside && Boolean(chosen.script) && chosen.script !== root.lang);
+  };
+
   let chosen = {};
   chosen = read();
   show();
-  if (root.dataset.kind === "senior" || location.hash === "#senior") change({ mode: "senior" });
+  arrive(document.referrer.startsWith(location.origin));
   if ("kiosk" in root.dataset && chosen.mode === undefined) change({ mode: "senior" }); // large targets
-  // Nobody is sent anywhere: who comes from outside and last read the other script gets one line.
-  const inside = document.referrer.startsWith(location.origin);
-  root.toggleAttribute("data-offer", !inside && Boolean(chosen.script) && chosen.script !== root.lang);
   addEventListener("pageshow", show);
   addEventListener("storage", show);
-  window.modes = { read, change };
+  window.modes = { read, change, arrive };
 })();

@@ -1,4 +1,4 @@
-// Every page: keep the site on this device, quietly, after the page itself is done.
+// Every page: keep the site on this device, and send what waits here, quietly, after the page itself is done.
 
 const root = new URL("../", import.meta.url);
 const AGAIN = 10_000; // milliseconds until one more look
@@ -6,10 +6,9 @@ const notes = document.querySelector("[data-site-notes]");
 
 let timer;
 
+afterLoad(() => import("./outbox.js"));
 if ("serviceWorker" in navigator && "DecompressionStream" in window) {
-  const loaded = document.readyState === "complete";
-  if (loaded) whenIdle(start);
-  else addEventListener("load", () => whenIdle(start), { once: true });
+  afterLoad(start);
   addEventListener("online", () => whenIdle(look));
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
     if (data.note === "online") hide("offline");
@@ -18,8 +17,22 @@ if ("serviceWorker" in navigator && "DecompressionStream" in window) {
   });
 }
 
-const date = document.documentElement.dataset.offline;
-if (date !== undefined) show("offline", date);
+const page = document.documentElement.dataset;
+const { pathname } = location;
+let pagesCome = false; // into this document, when it is one of the copy
+if (page.copy !== undefined) import("./next-page.js").then(({ hears }) => (pagesCome = hears)).catch(() => {});
+// Made anew by a reload, a document still counts as that of the pages that had come into it.
+addEventListener("popstate", () => !pagesCome && location.pathname !== pathname && location.reload());
+tellWhetherOffline();
+addEventListener("newpage", () => {
+  tellWhetherOffline();
+  whenIdle(look);
+});
+
+function tellWhetherOffline() {
+  if (page.offline === undefined) hide("offline");
+  else show("offline", page.offline);
+}
 
 async function start() {
   const scope = root.pathname;
@@ -56,6 +69,11 @@ function hide(name) {
 
 function noteOf(name) {
   return notes?.querySelector(`[data-note="${name}"]`);
+}
+
+function afterLoad(work) {
+  if (document.readyState === "complete") whenIdle(work);
+  else addEventListener("load", () => whenIdle(work), { once: true });
 }
 
 function whenIdle(work) {

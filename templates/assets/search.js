@@ -107,4 +107,15 @@ function open({ doc }) {
   location.href = addressOf(doc);
 }
 
-for (const form of words ? document.querySelectorAll("form[data-search]") : []) new Suggestions(form, form.elements.q, open);
+/** Under boxes that have none yet. */
+function suggest() {
+  for (const form of document.querySelectorAll("form[data-search]:not(.has-suggestions)")) new Suggestions(form, form.elements.q, open);
+}
+
+if (words) {
+  suggest();
+  addEventListener("newpage", () => {
+    document.querySelector(".masthead form[data-search]").reset(); // what was looked for is found
+    suggest();
+  });
+}

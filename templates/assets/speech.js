@@ -15,6 +15,7 @@ let reading = false;
 let turn = 0; // a cancelled utterance still reports its end: only the newest turn counts
 
 addEventListener("pagehide", () => synthesis?.cancel());
+addEventListener("newpage", stop);
 
 /** Read the page from its heading, or go on where it was paused. */
 export function readPage() {

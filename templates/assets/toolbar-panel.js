@@ -22,6 +22,7 @@ bar.addEventListener("click", ({ target }) => {
   if (button) act(button);
 });
 addEventListener("modes", show);
+help.addEventListener("click", ({ target }) => target.closest("a") && help.close()); // before the page it leads to comes
 addEventListener("keydown", ({ key }) => key === "Escape" && stop());
 show();
 

@@ -15,6 +15,8 @@ for (const kind of ["pointerover", "pointerdown", "focusin"]) {
   addEventListener(kind, ({ target }) => followers.size && point(target));
 }
 
+addEventListener("newpage", () => (last = undefined));
+
 function point(target) {
   const element = target.closest?.(READABLE);
   if (!element || element === last || element.closest("[data-dock]")) return;

@@ -9,6 +9,8 @@ function line(name) {
   return element;
 }
 
+addEventListener("newpage", () => showRuler());
+
 /** Show the guide at an element; without one, put it away. */
 export function showRuler(_text, element) {
   across.hidden = down.hidden = !element;

@@ -18,6 +18,7 @@ document.querySelector("[data-stay]")?.addEventListener("click", () => {
 });
 keepSeniorHome();
 addEventListener("modes", keepSeniorHome);
+addEventListener("newpage", keepSeniorHome);
 
 const opener = asButton(document.querySelector("[data-switch=toolbar]"));
 opener.setAttribute("aria-expanded", "false");
@@ -38,6 +39,7 @@ for (const button of document.querySelectorAll(".dock button")) {
 }
 offerToRead();
 addEventListener("modes", offerToRead);
+addEventListener("newpage", offerToRead);
 reserveRoomForTheDock();
 
 function panel() {

@@ -13,12 +13,6 @@ const NOT_STORED = "offline/missing.html"; // says so, at whatever address was a
 
 const copy = new OfflineCopy(self.registration.scope);
 
-// Where a finger goes down on a link, browsers that know speculation rules (Chromium) ask for its page
-// before the finger lifts: the worker composes it meanwhile. Pages only: their addresses end with "/".
-const { pathname: ROOT } = copy.root;
-const PRESSED = { prefetch: [{ where: { href_matches: [ROOT, `${ROOT}*/`] }, eagerness: "conservative" }] };
-const RULES = `<script type="speculationrules">${JSON.stringify(PRESSED)}</script>`;
-
 self.addEventListener("install", () => self.skipWaiting());
 
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -55,6 +49,7 @@ async function answerPage(event, path, version) {
     const stored = await copy.page(path, known).catch(() => undefined);
     if (stored) return pageOf(path, stored);
   }
+  if (event.request.cache === "only-if-cached") return nextPage(path);
   const network = fetch(event.request);
   event.waitUntil(network.catch(() => {}));
   const stored = await copy.page(path).catch(() => undefined);
@@ -66,6 +61,12 @@ async function answerPage(event, path, version) {
     if (!stored) return pageNotStored(path, error);
   }
   return pageOf(path, stored, { offline: true });
+}
+
+/** For next-page.js, which asks nobody else: where the device knows that it has no network, the copy as it is. */
+async function nextPage(path) {
+  const stored = !navigator.onLine && (await copy.page(path).catch(() => undefined));
+  return stored ? pageOf(path, stored, { offline: true }) : new Response(null, { status: 204 });
 }
 
 /** The version of the copy, when its pages are as good as the server's. Who reloads wants the server's. */
@@ -80,17 +81,18 @@ async function pageNotStored(path, error) {
   if (folder) return Response.redirect(new URL(`${path}/`, copy.root));
   const help = await copy.page(NOT_STORED).catch(() => undefined);
   if (!help) throw error;
-  const root = copy.root.pathname;
-  const [hans, hant] = [root, `${root}hant/`];
-  const [base, twin] = isTraditional(path) ? [hant, hans] : [hans, hant];
-  return pageOf(path, help, { offline: true, places: { root, base, twin } });
+  return pageOf(path, help, { offline: true, twin: "" });
 }
 
-function pageOf(path, { core, record, date, version }, { offline = false, places } = {}) {
-  const html = compose(core, record, isTraditional(path), places);
+/** Its links hold wherever it is shown: next-page.js brings it into the document of another page. */
+function pageOf(path, { core, record, date, version }, { offline = false, twin = path.replace(/^hant\//, "") } = {}) {
+  const { pathname: root } = copy.root;
+  const hant = isTraditional(path);
+  const [base, other] = hant ? [`${root}hant/`, root] : [root, `${root}hant/`];
+  const html = compose(core, record, hant, { root, base, twin: other + twin });
   const said = `<html data-copy="${version}"${offline ? ` data-offline="${date}"` : ""}`;
   const headers = { "Content-Type": "text/html; charset=utf-8" };
-  return new Response(html.replace("<html", said).replace("</head>", `${RULES}</head>`), { headers });
+  return new Response(html.replace("<html", said), { headers });
 }
 
 function isTraditional(path) {

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import http.server
 import json
 import re
 import shutil
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
-from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from site_builder.pipeline import build
+from tests.e2e.offline.helpers import Server, cut_off, publish, published, state, visit, wait_for
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MOST_BYTES = 600_000
 
-STATE = """async (base) => {
-  const name = `offline ${base}`;
-  if (!(await caches.has(name))) return {};
-  const kept = await (await caches.open(name)).match(`${base}data/offline/state`);
-  return kept ? kept.json() : {};
-}"""
 COMPOSE = """async ([modules, base, paths]) => {
   const [{ OfflineCopy }, { compose }] = await Promise.all(modules.map((one) => import(one)));
   const copy = new OfflineCopy(new URL(base, location.origin));
@@ -38,152 +27,6 @@ COMPOSE = """async ([modules, base, paths]) => {
   }
   return pages;
 }"""
-
-
-class Server:
-    """A plain file server, as the simplest host has it. It notes what it sends, and can break."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.sent: list[str] = []
-        self.breaks: Callable[[str], bool] = lambda _path: False
-        """Which addresses get no answer."""
-        self.damages: Callable[[str], bool] = lambda _path: False
-        """Which addresses get something else, with 200."""
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def parts(self) -> set[str]:
-        """Return the parts of the copy that were sent, without their fingerprints."""
-        return {Path(path).name.split(".")[0] for path in self.sent if path.endswith(".bin")}
-
-
-def _handler(server: Server) -> type[http.server.SimpleHTTPRequestHandler]:
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *args: Any) -> None:
-            super().__init__(*args, directory=str(server.folder))
-
-        def do_GET(self) -> None:
-            path = unquote(urlsplit(self.path).path)
-            if server.breaks(path):
-                self.close_connection = True
-            elif server.damages(path):
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(b"<h1>Please log in</h1>")
-            else:
-                server.sent.append(path)
-                super().do_GET()
-
-        def end_headers(self) -> None:
-            self.send_header("Cache-Control", "no-cache")
-            super().end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    return Handler
-
-
-@pytest.fixture
-def server(site: Path) -> Iterator[Server]:
-    """The site that all tests share: only to read."""
-    with Server(site) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def releases(tmp_path_factory: pytest.TempPathFactory, site: Path) -> tuple[Path, Path]:
-    """Two releases that differ in the summary of one matter."""
-    folder = tmp_path_factory.mktemp("releases")
-    content, second = folder / "content", folder / "second"
-    shutil.copytree(ROOT / "content", content)
-    matter = next(iter(sorted((content / "matters" / "health").glob("*.md"))))
-    text = matter.read_text("utf-8")
-    matter.write_text(re.sub(r"(?m)^简要说明: .*$", "简要说明: 第二版的说明。", text), "utf-8")
-    build(content, second, ROOT / "mkdocs.yml")
-    return site, second
-
-
-@pytest.fixture
-def release(releases: tuple[Path, Path], tmp_path: Path) -> Iterator[Server]:
-    """A server of the first release; `publish` brings the second."""
-    current = tmp_path / "current"
-    current.symlink_to(releases[0])
-    with Server(current) as server:
-        yield server
-
-
-def publish(server: Server, folder: Path) -> None:
-    """Switch to another release in one step, as `site-builder publish` does."""
-    server.folder.unlink()
-    server.folder.symlink_to(folder)
-    server.sent.clear()
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context()
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
-
-
-def state(page: Page, base: str = "/") -> dict[str, Any]:
-    found: dict[str, Any] = page.evaluate(STATE, base)
-    return found
-
-
-def wait_for(page: Page, true: Callable[[dict[str, Any]], Any], base: str = "/") -> dict[str, Any]:
-    """Wait until the copy's state is as it should be."""
-    for _ in range(1200):  # a minute at least: busy machines are slow
-        found = state(page, base)
-        if true(found):
-            return found
-        page.wait_for_timeout(50)
-    raise AssertionError(f"the copy stayed as it was: {found}")
-
-
-def visit(page: Page, server: Server, path: str = "") -> dict[str, Any]:
-    """Visit once, until the copy is whole."""
-    page.goto(server.url + path)
-    return wait_for(page, lambda found: found.get("version"))
-
-
-def cut_off(context: BrowserContext, server: Server) -> None:
-    server.breaks = lambda _path: True
-    context.set_offline(True)
-
-
-@contextmanager
-def asked_before(page: Page, times: int) -> Iterator[None]:
-    """Count the pages that are asked for before anybody goes there."""
-    session = page.context.new_cdp_session(page)
-    asked = set()
-    session.on("Preload.prefetchStatusUpdated", lambda event: asked.add(event["prefetchUrl"]))
-    session.send("Preload.enable")
-    yield
-    session.detach()
-    assert len(asked) == times, asked
-
-
-def published(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / "data/offline.json").read_text())
-    return found
 
 
 def addresses(site: Path) -> list[str]:
@@ -277,46 +120,6 @@ def test_the_next_page_asks_for_no_script_again(page: Page, server: Server) -> N
     )
     assert "immutable" in style
     assert data is None
-
-
-def test_a_page_pressed_on_is_here_before_the_finger_lifts(
-    page: Page, context: BrowserContext, server: Server
-) -> None:
-    """Without a network, too; a key on a link does as it always did."""
-    visit(page, server)
-    page.goto(server.url)
-    cut_off(context, server)
-    for pressed in (True, False):
-        link = page.locator("nav a[href$='/']:not([aria-current])").first
-        with asked_before(page, int(pressed)), page.expect_navigation():
-            link.click(delay=300) if pressed else link.press("Enter")
-        expect(page.locator("html[data-copy]")).to_have_count(1)
-        came = page.evaluate("performance.getEntriesByType('navigation')[0].deliveryType")
-        assert (came == "navigational-prefetch") is pressed
-
-
-def test_only_a_press_on_a_page_asks_before(page: Page, server: Server) -> None:
-    """Looking at links costs nothing; files and answers of the API are never asked for early."""
-    visit(page, server)
-    page.goto(server.url)
-    page.evaluate(
-        """(links) => document.querySelector("main").prepend(...links.map(([id, href]) =>
-            Object.assign(document.createElement("a"), { id, href, textContent: `to ${id} ` })))""",
-        [
-            *(("page", "/townships/"), ("api", "/api/livez"), ("file", "/data/catalogue.json")),
-            ("elsewhere", "http://localhost:9/matters/"),
-        ],
-    )
-    with asked_before(page, 0):
-        page.hover("#page")
-        page.wait_for_timeout(500)
-    for name, asked in (("api", 0), ("file", 0), ("elsewhere", 0), ("page", 1)):
-        with asked_before(page, asked):
-            page.hover(f"#{name}")
-            page.mouse.down()
-            page.wait_for_timeout(500)
-            page.hover("h1")
-            page.mouse.up()
 
 
 def test_a_page_and_its_data_are_of_one_version(
