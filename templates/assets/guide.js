@@ -44,7 +44,7 @@ function keepTicks(list, tools) {
   };
 
   const kept = new Set(read());
-  for (const box of boxes) box.checked = kept.has(box.name);
+  for (const box of boxes) box.checked ||= kept.has(box.name); // who was quicker than this script keeps the tick
   list.addEventListener("change", save);
   tools.querySelector("[data-clear]").addEventListener("click", () => {
     for (const box of boxes) box.checked = false;
@@ -53,5 +53,5 @@ function keepTicks(list, tools) {
   // package.js hides what the answers make needless.
   list.closest("main").addEventListener("list-changed", show, true);
   tools.hidden = false;
-  show();
+  save();
 }

@@ -18,7 +18,7 @@ export class OfflineCopy {
     this.opened = new Map();
   }
 
-  /** What is here: version, date, bytes, stored, checked, problem, or off when people erased it. */
+  /** What is here: version, date, bytes, stored, checked, problem, unreachable (when), or off when people erased it. */
   async state() {
     const response = await this.match(STATE);
     return response ? response.json() : {};
@@ -81,7 +81,7 @@ export class OfflineCopy {
         return {};
       }
       const whole = state.version === pointer.version && (await this.whole(pointer.index));
-      const next = { ...state, off: false, checked: Date.now(), problem: "" };
+      const next = { ...state, off: false, checked: Date.now(), problem: "", unreachable: 0 };
       if (!whole && pointer.format === FORMAT) {
         await this.download(pointer, progress);
         const previous = state.version === pointer.version ? state.previous : state.index;
@@ -92,7 +92,8 @@ export class OfflineCopy {
       return next;
     } catch (error) {
       const problem = error.name === "QuotaExceededError" ? "full" : "network";
-      await this.note({ ...state, problem }).catch(() => {});
+      const unreachable = error instanceof TypeError ? Date.now() : 0; // as fetch says it
+      await this.note({ ...state, problem, unreachable }).catch(() => {});
       return { ...state, problem };
     }
   }

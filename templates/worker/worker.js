@@ -8,6 +8,7 @@
 
 const PATIENCE = 4000; // milliseconds a stored page waits for a slow network
 const FRESH = 5 * 60_000; // milliseconds for which one look at the published version counts
+const JUST_NOW = 60_000; // and one that reached nobody
 
 const NOT_STORED = "offline/missing.html"; // says so, at whatever address was asked for
 
@@ -63,9 +64,10 @@ async function answerPage(event, path, version) {
   return pageOf(path, stored, { offline: true });
 }
 
-/** For next-page.js, which asks nobody else: where the device knows that it has no network, the copy as it is. */
+/** For next-page.js, which asks nobody else: where nobody could be reached just now, the copy as it is. */
 async function nextPage(path) {
-  const stored = !navigator.onLine && (await copy.page(path).catch(() => undefined));
+  const { unreachable = 0 } = await copy.state();
+  const stored = Date.now() - unreachable < JUST_NOW && (await copy.page(path).catch(() => undefined));
   return stored ? pageOf(path, stored, { offline: true }) : new Response(null, { status: 204 });
 }
 

@@ -8,7 +8,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import OpenPage
 
@@ -39,6 +39,23 @@ def test_ticked_materials_are_remembered_on_the_device(open_page: OpenPage) -> N
     page.locator("[data-clear]").click()
     page.reload()
     expect(page.locator(".check-name input:checked")).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_who_ticks_before_the_script_is_there_keeps_the_tick(open_page: OpenPage) -> None:
+    """On a slow network a list is ticked before anything can count; nothing is taken away."""
+    page = open_page("about/")
+    held: list[Route] = []
+    page.route("**/guide.*.js", lambda route: held.append(route))
+    page.goto(page.url.replace("about/", GUIDE), wait_until="commit")
+    page.locator(".check-name").nth(2).click()
+    page.wait_for_function("document.querySelector('.check-name input:checked')")
+    assert held
+    held[0].continue_()
+    expect(page.locator("[data-done]")).to_have_text("1")
+    page.unroute_all()
+    page.reload()
+    expect(page.locator(".check-name input").nth(2)).to_be_checked()
 
 
 @pytest.mark.browser
