@@ -117,7 +117,7 @@ def test_a_deadlock_is_tried_again(cluster: Cluster) -> None:
         )
 
     assert with_stores(cluster.fresh(), 2, collide) == [2, 2]
-    assert len(runs) == 3
+    assert len(runs) > 2  # the one that was ended may be quicker than the one that waits, again
 
 
 def test_serialisation_failures_are_tried_again(cluster: Cluster) -> None:
