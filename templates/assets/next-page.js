@@ -8,7 +8,7 @@ import { announce } from "./toolbar-announce.js";
 
 const root = document.documentElement;
 const KEPT = 8; // pages to go back to
-const PATIENCE = 1000; // milliseconds the worker has to answer
+const PATIENCE = 3000; // milliseconds the worker has to answer
 const PRESSED = 5000; // milliseconds for which a press counts
 const AS_EVER = "as ever"; // said of a navigation that is the browser's alone
 

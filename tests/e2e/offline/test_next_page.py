@@ -235,7 +235,7 @@ def test_whoever_goes_back_while_a_page_is_on_its_way_stays_there(
 
 
 def test_a_worker_that_does_not_answer_stops_nobody(reader: Page) -> None:
-    """A link leads where it says, a second later."""
+    """A link leads where it says, three seconds later."""
     reader.evaluate(
         """() => (window.fetch = (_, { signal }) => new Promise((_, reject) =>
             signal.addEventListener("abort", () => reject(signal.reason))))"""
