@@ -268,9 +268,14 @@ def test_ticks_of_a_page_opened_twice_are_not_lost(reader: Page, server: Server)
 def test_a_page_left_at_once_works_when_people_come_back(reader: Page) -> None:
     """Its script finds it then, if it came too late before."""
     reader.evaluate(
-        "addEventListener('newpage', () => setTimeout(() => history.back()), { once: true })"
+        """() => {
+          window.came = 0;
+          const back = () => history.back();
+          addEventListener("newpage", () => ++window.came === 1 && setTimeout(back));
+        }"""
     )
     reader.locator("[data-tags] a").first.click()
+    wait_until(reader, lambda: reader.evaluate("window.came") == 2)
     expect(reader.locator("[data-filter]")).to_be_visible()
     reader.go_forward()
     expect(reader.locator("[data-check-tools]")).to_be_visible()
