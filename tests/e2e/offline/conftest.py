@@ -1,4 +1,4 @@
-"""The site on a plain server, two releases of it, and a browser that begins with nothing kept."""
+"""The site on a plain server, and two releases of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
 
 from site_builder.pipeline import build
 from tests.e2e.offline.helpers import Server
@@ -43,16 +42,3 @@ def release(releases: tuple[Path, Path], tmp_path: Path) -> Iterator[Server]:
     current.symlink_to(releases[0])
     with Server(current) as server:
         yield server
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context()
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
