@@ -12,16 +12,17 @@ import http.client
 import json
 import socket
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import urlsplit
 
+from tests.e2e.listening import Listening
 from tests.processes import Server
 
 SECONDS = 30
 
 
-class Proxy:
+class Proxy(Listening):
     """Passes everything on to `upstream`; `faults` says what happens to the next submissions.
 
     "lose": passed on, the answer is lost. "drop": never passed on. "hang": passed on, and the
@@ -42,18 +43,11 @@ class Proxy:
         self.bytes = 0
         self.requested: list[str] = []
         self._release = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/"
+        super().__init__(_handler(self))
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *raised: object) -> None:
         self.release()
-        self._server.shutdown()
-        self._server.server_close()
+        super().__exit__(*raised)
 
     def release(self) -> None:
         """Let hanging answers go."""

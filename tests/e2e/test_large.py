@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from form_api.site import read_rules
 from site_builder.script import Converter
@@ -24,6 +24,7 @@ from tests.e2e.outbox.helpers import (
     RECEIVED,
     Api,
     expect_copy,
+    held_back,
     kept,
     offline,
     send,
@@ -187,12 +188,9 @@ def test_who_has_written_a_name_before_the_script_is_there_has_said_which(
 def before_the_script(open_page: OpenPage, api: Api) -> Iterator[Page]:
     """Open the complaint form; what knows names arrives when this ends."""
     page = open_page("about/", base=f"{api.base}/")
-    held: list[Route] = []
-    page.route("**/forms-named*.js", lambda route: held.append(route))
-    page.goto(f"{api.base}/complaints/")
-    yield page
-    wait_until(page, lambda: bool(held))
-    held[0].continue_()
+    with held_back(page, "**/forms-named*.js"):
+        page.goto(f"{api.base}/complaints/")
+        yield page
 
 
 @pytest.mark.browser

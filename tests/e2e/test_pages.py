@@ -8,9 +8,10 @@ import re
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
+from tests.e2e.outbox.helpers import held_back
 
 GUIDE = "matters/food-business-license-new/"
 PACKAGE = "packages/open-restaurant/"
@@ -45,15 +46,11 @@ def test_ticked_materials_are_remembered_on_the_device(open_page: OpenPage) -> N
 def test_who_ticks_before_the_script_is_there_keeps_the_tick(open_page: OpenPage) -> None:
     """On a slow network a list is ticked before anything can count; nothing is taken away."""
     page = open_page("about/")
-    held: list[Route] = []
-    page.route("**/guide.*.js", lambda route: held.append(route))
-    page.goto(page.url.replace("about/", GUIDE), wait_until="commit")
-    page.locator(".check-name").nth(2).click()
-    page.wait_for_function("document.querySelector('.check-name input:checked')")
-    assert held
-    held[0].continue_()
+    with held_back(page, "**/guide.*.js"):
+        page.goto(page.url.replace("about/", GUIDE), wait_until="commit")
+        page.locator(".check-name").nth(2).click()
+        page.wait_for_function("document.querySelector('.check-name input:checked')")
     expect(page.locator("[data-done]")).to_have_text("1")
-    page.unroute_all()
     page.reload()
     expect(page.locator(".check-name input").nth(2)).to_be_checked()
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import http.server
 import json
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import BrowserContext, Page
+
+from tests.e2e.listening import Listening
 
 STATE = """async (base) => {
   const name = `offline ${base}`;
@@ -20,7 +21,7 @@ STATE = """async (base) => {
 }"""
 
 
-class Server:
+class Server(Listening):
     """A plain file server, as the simplest host has it. It notes what it sends, and can break."""
 
     def __init__(self, folder: Path) -> None:
@@ -30,17 +31,7 @@ class Server:
         """Which addresses get no answer."""
         self.damages: Callable[[str], bool] = lambda _path: False
         """Which addresses get something else, with 200."""
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(_handler(self))
 
     def parts(self) -> set[str]:
         """Return the parts of the copy that were sent, without their fingerprints."""

@@ -6,11 +6,11 @@ import contextlib
 import json
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from playwright.sync_api import BrowserContext, Page, TimeoutError, expect
+from playwright.sync_api import BrowserContext, Page, Route, TimeoutError, expect
 
 from tests.e2e.proxy import Proxy
 from tests.processes import Server
@@ -130,6 +130,17 @@ def wipe(page: Page, context: BrowserContext, proxy: Proxy) -> None:
 def expect_copy(page: Page) -> None:
     """Wait until the offline copy is whole."""
     wait_until(page, lambda: page.evaluate(COPY_IS_WHOLE))
+
+
+@contextlib.contextmanager
+def held_back(page: Page, addresses: str) -> Iterator[None]:
+    """Keep what is at such an address waiting, as on a slow network, until the block ends."""
+    held: list[Route] = []
+    page.route(addresses, lambda route: held.append(route))
+    yield
+    wait_until(page, lambda: bool(held))
+    held[0].continue_()
+    page.unroute(addresses)
 
 
 def wait_until(page: Page, true: Callable[[], Any]) -> None:
